@@ -1,0 +1,1 @@
+"""What a call does, one file a concern: thin frame processors over the logic in ``state``."""

@@ -1,0 +1,131 @@
+"""What a processor is built from: its config, and the call it will serve."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pipecat.processors.frame_processor import FrameProcessor
+from pydantic import BaseModel, ConfigDict
+
+from processors.state.journal import Journal
+from processors.state.playback import PlaybackLedger
+
+
+class Phone(Protocol):
+    """What can be done to the caller's leg from outside its media (Twilio REST)."""
+
+    async def hang_up(self) -> bool:
+        """End the call. True when it is over, also if it was already."""
+        ...
+
+    async def redirect(self, twiml: str) -> bool:
+        """Replace the call's TwiML: its stream ends. False when that can't be done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToolConfig:
+    """A function that the model may call.
+
+    Attributes:
+        use: Import path ``package.module:function`` of a pipecat direct function.
+        timeout: Seconds after which a call of it is given up.
+    """
+
+    use: str
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """Who is on the line.
+
+    Attributes:
+        call_sid: Twilio's id of the call.
+        stream_sid: Twilio's id of the media stream; empty until it started.
+        account_sid: Twilio's id of the account.
+        caller: The calling number (``From``), E.164 or what Twilio sent; may be empty.
+        called: The called number (``To``).
+        file_name: Name of the call file that answers.
+    """
+
+    call_sid: str
+    stream_sid: str = ""
+    account_sid: str = ""
+    caller: str = ""
+    called: str = ""
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What the call file wants said or known, apart from the processors' own settings.
+
+    Attributes:
+        prompt: The composed session instructions.
+        greeting: First words, exactly as given; empty: the model makes its own.
+        disclosure: Said before the greeting, exactly as given; may be empty.
+        goodbye: Last words, exactly as given; empty: the model makes its own.
+        fallback: Spoken by Twilio when no model can be had.
+        tools: The functions the model may call.
+    """
+
+    prompt: str = ""
+    greeting: str = ""
+    disclosure: str = ""
+    goodbye: str = ""
+    fallback: str = ""
+    tools: tuple[ToolConfig, ...] = ()
+
+
+@dataclass(slots=True)
+class CallContext:
+    """One call, as its processors share it.
+
+    Attributes:
+        info: Who is on the line.
+        speech: What the call file says.
+        clock: The loop's time, seconds; the only clock on a call's path.
+        journal: Where facts are told.
+        playback: What the caller has heard.
+        phone: The caller's leg, for hang-up and redirect.
+        resources: What a transport or test hands to its own processors (sockets, clients).
+    """
+
+    info: CallInfo
+    speech: Speech
+    clock: Callable[[], float]
+    journal: Journal
+    playback: PlaybackLedger
+    phone: Phone
+    resources: dict[str, Any] = field(default_factory=dict)
+
+    def record(self, kind: str, *, private: dict[str, Any] | None = None, **fields: Any) -> None:
+        """Tell the journal, now."""
+        self.journal.record(self.clock(), kind, private=private, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class BothEnds:
+    """A config entry that stands at two places: where it is listed, and mirrored at the far end.
+
+    Attributes:
+        inbound: Stands where the file lists it.
+        outbound: Stands as far from the pipeline's end as the entry does from its beginning.
+    """
+
+    inbound: FrameProcessor
+    outbound: FrameProcessor
+
+
+class ProcessorConfig(BaseModel):
+    """One entry of a call file's ``pipeline``; its ``type`` literal is its registration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @abstractmethod
+    def build(self, context: CallContext) -> FrameProcessor | BothEnds:
+        """Make the processor for one call."""

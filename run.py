@@ -1,0 +1,1 @@
+"""Callwright's command line."""

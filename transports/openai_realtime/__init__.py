@@ -1,0 +1,1 @@
+"""The model leg: OpenAI Realtime (GA) over a WebSocket."""

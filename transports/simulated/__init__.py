@@ -1,0 +1,1 @@
+"""Both peers, played on this machine: a phone with its network, and a Realtime model."""

@@ -1,0 +1,1 @@
+"""The phone leg: Twilio Media Streams, webhooks, signatures, REST."""
