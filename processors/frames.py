@@ -69,6 +69,10 @@ class _PcmuAudio:
         """Samples in the payload."""
         return payload_bytes(self.payload)
 
+    @num_frames.setter
+    def num_frames(self, samples: int) -> None:
+        """Ignore what a copier sets: the payload decides."""
+
     @property
     def duration_ms(self) -> float:
         """How long the payload plays, in ms."""

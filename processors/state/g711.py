@@ -31,7 +31,8 @@ def _encode_table() -> npt.NDArray[np.uint8]:
     exponent = np.floor(np.log2(biased)).astype(np.int32) - 7
     mantissa = (biased >> (exponent + 3)) & 0x0F
     code = np.where(pcm < 0, 0x80, 0) | (exponent << 4) | mantissa
-    return (~code & 0xFF).astype(np.uint8)
+    table: npt.NDArray[np.uint8] = (~code & 0xFF).astype(np.uint8)
+    return table
 
 
 _TO_PCM16: Final = _decode_table()
