@@ -18,6 +18,12 @@ from processors.state.playback import Purpose
 ANSWER_WAIT: Final = 5.0
 """Seconds after a turn's commit in which the model must begin the answer that it owes."""
 
+RETRIES: Final = 3
+"""Failed responses in a row before the caller's next words must make the model try again."""
+
+RETRY_AFTER: Final = 0.5
+"""Seconds before a failed response is tried again; more after each failure."""
+
 _ENDED_REMEMBERED: Final = 64
 
 
@@ -65,11 +71,16 @@ class ResponseLedger:
         self._held: deque[ResponseRequest] = deque()
         self._sent: OrderedDict[str, ResponseRequest] = OrderedDict()
         self._active: Response | None = None
-        self._silent: OrderedDict[str, None] = OrderedDict()  # cut or out of band
+        self._cut: OrderedDict[str, None] = OrderedDict()
+        self._out_of_band: OrderedDict[str, None] = OrderedDict()
         self._purposes: OrderedDict[str, Purpose] = OrderedDict()
         self._caller_speaking = False
         self._answer_due: float | None = None
+        self._not_before: float | None = None
+        self._failures = 0
         self._next_key = 0
+        self._unheard: dict[str, list[str]] = {}  # items without audio so far, by response
+        self._last_heard_item = ""
 
     # What is wanted.
 
@@ -87,9 +98,11 @@ class ResponseLedger:
             return
         self._held.append(wanted)
 
-    def take_request(self) -> ResponseRequest | None:
+    def take_request(self, now: float) -> ResponseRequest | None:
         """The next request to send now, or None while a response or the caller has the floor."""
         if not self._held or self._active is not None or self._sent:
+            return None
+        if self._not_before is not None and now < self._not_before:
             return None
         if self._caller_speaking or self._answer_due is not None:
             return None
@@ -113,7 +126,7 @@ class ResponseLedger:
             The response now active on the conversation, or None for an out-of-band one.
         """
         if not on_conversation:
-            self._silence(response_id)
+            _remember(self._out_of_band, response_id)
             return None
         wanted = self._sent.pop(key, None) if key is not None else None
         if wanted is None:
@@ -127,10 +140,46 @@ class ResponseLedger:
             self._purposes.popitem(last=False)
         return self._active
 
-    def ended(self, response_id: str) -> None:
-        """The model ended a response: it completed, failed or was cancelled."""
+    def item_added(self, response_id: str, item_id: str) -> None:
+        """A response began a message."""
+        self._unheard.setdefault(response_id, []).append(item_id)
+
+    def audio_passed(self, response_id: str, item_id: str) -> None:
+        """Audio of a message went out to the phone."""
+        if item_id != self._last_heard_item:
+            self._last_heard_item = item_id
+            unheard = self._unheard.get(response_id)
+            if unheard is not None and item_id in unheard:
+                unheard.remove(item_id)
+
+    def ended(self, response_id: str) -> list[str]:
+        """The model ended a response: it completed, failed or was cancelled.
+
+        Returns:
+            Its messages that the caller can't have heard anything of, because the response was
+            cut first: the model must forget them.
+        """
         if self._active is not None and self._active.response_id == response_id:
             self._active = None
+        unheard = self._unheard.pop(response_id, [])
+        return unheard if response_id in self._cut else []
+
+    def completed(self) -> None:
+        """A response went well."""
+        self._failures = 0
+
+    def failed(self, now: float) -> bool:
+        """A response failed in a way that another try may mend; it is tried again in a while.
+
+        Returns:
+            Whether it will be: not after too many failures in a row.
+        """
+        self._failures += 1
+        if self._failures > RETRIES:
+            return False
+        self._not_before = now + RETRY_AFTER * self._failures
+        self.request()
+        return True
 
     def refused(self, key: str, *, again: bool) -> None:
         """The model refused a request; ``again``: only because another response is active."""
@@ -146,16 +195,12 @@ class ResponseLedger:
         """
         self._held = deque(held for held in self._held if not held.is_plain)
         if self._active is not None:
-            self._silence(self._active.response_id)
+            _remember(self._cut, self._active.response_id)
         return self._active
 
     def caller_started(self) -> None:
-        """The caller began to speak: no response is begun over them."""
+        """The caller began to speak: no response is begun before their turn is committed."""
         self._caller_speaking = True
-
-    def caller_stopped(self) -> None:
-        """The caller stopped; what is held goes out, unless the turn is committed first."""
-        self._caller_speaking = False
 
     def turn_committed(self, now: float, *, answered_by_server: bool) -> None:
         """The caller's turn is in the conversation; the model answers it, or we do."""
@@ -164,10 +209,12 @@ class ResponseLedger:
             self._answer_due = now + ANSWER_WAIT
 
     def timer_fired(self, now: float) -> None:
-        """The model owes an answer and did not begin it: want one."""
+        """Want the answer that the model owes and did not begin; end a pause after a failure."""
         if self._answer_due is not None and now >= self._answer_due:
             self._answer_due = None
             self.request()
+        if self._not_before is not None and now >= self._not_before:
+            self._not_before = None
 
     def session_lost(self) -> bool:
         """The model's session is gone with all its responses; requests stay.
@@ -182,6 +229,7 @@ class ResponseLedger:
         self._active = None
         self._answer_due = None
         self._caller_speaking = False
+        self._unheard.clear()
         return waiting
 
     # What is known.
@@ -193,7 +241,11 @@ class ResponseLedger:
 
     def audible(self, response_id: str) -> bool:
         """Whether audio of this response may go to the phone."""
-        return response_id not in self._silent
+        return response_id not in self._cut and response_id not in self._out_of_band
+
+    def on_conversation(self, response_id: str) -> bool:
+        """Whether a response belongs to the conversation, cut or not."""
+        return response_id not in self._out_of_band
 
     def purpose_of(self, response_id: str) -> Purpose:
         """What a response was for."""
@@ -201,9 +253,11 @@ class ResponseLedger:
 
     def deadline(self) -> float | None:
         """When to call ``timer_fired``."""
-        return self._answer_due
+        due = [at for at in (self._answer_due, self._not_before) if at is not None]
+        return min(due, default=None)
 
-    def _silence(self, response_id: str) -> None:
-        self._silent[response_id] = None
-        while len(self._silent) > _ENDED_REMEMBERED:
-            self._silent.popitem(last=False)
+
+def _remember(known: OrderedDict[str, None], response_id: str) -> None:
+    known[response_id] = None
+    while len(known) > _ENDED_REMEMBERED:
+        known.popitem(last=False)
