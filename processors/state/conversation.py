@@ -90,6 +90,11 @@ class Conversation:
         """Whether this item is part of it."""
         return item_id in self._lines
 
+    def text_of(self, item_id: str) -> str:
+        """What was said in an item, as far as known."""
+        line = self._lines.get(item_id)
+        return "" if line is None else line.text
+
     def lines(self) -> list[Line]:
         """What a fresh session is told, oldest first; calls still running are left out."""
         return [
