@@ -28,6 +28,7 @@ from processors.frames import (
 )
 from processors.state.conversation import Conversation
 from processors.state.playback import Purpose
+from processors.state.recent import RecentKeys
 from processors.state.responses import ResponseLedger
 from processors.state.tool_calls import ToolCalls
 from transports.openai_realtime import client_events
@@ -106,7 +107,7 @@ class Dialogue:
         self.conversation = Conversation()
         self._tools = ToolCalls()
         self._session: RealtimeSession | None = None
-        self._own_items: set[str] = set()  # items that this session knows
+        self._own_items = RecentKeys(512)  # items that this session knows
         self._caller_stopped_at: float | None = None
         self._warned: set[str] = set()
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {

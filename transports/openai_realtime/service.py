@@ -164,6 +164,7 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         await self._dialogue.session_up(session)
         self._told_by_server = False  # every session begins so, see ModelDialer
         await self._tell_turn_control()
+        await self._link.send_unsent()
         await self.broadcast_frame(
             ModelAudioFrame, input_format=session.input_format, output_format=session.output_format
         )
