@@ -1,4 +1,4 @@
-"""One owner for one timer: a task that sleeps until a state object's deadline."""
+"""The one timer of a state machine that says when it wants to be woken."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 
 class DeadlineTimer:
-    """Calls ``fired`` when ``deadline`` passes; ``arm`` it after every fact that may move it.
+    """Calls ``fired`` when ``deadline`` has come, and goes on until there is none.
 
-    A deadline that moves later costs nothing until the old one passes. Runs on the owner's task
-    manager; the owner calls ``stop`` in its ``cleanup``.
+    A deadline usually moves back while the timer waits (one more piece of audio arrived). That
+    costs nothing: the timer looks again when it goes off. Only a deadline that is new, or that
+    came nearer, has to be told, by ``arm``; from within ``fired``, not even that. The owner
+    calls ``stop`` in its ``cleanup``.
     """
 
     def __init__(
@@ -26,36 +28,43 @@ class DeadlineTimer:
         self._deadline = deadline
         self._fired = fired
         self._clock = clock
-        self._wakes_at: float | None = None
+        self._handle: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
     def arm(self) -> None:
-        """Make sure that the deadline, if there is one, will not be missed."""
+        """See to it that the deadline, if there is one, is not missed."""
+        deadline = self._deadline()
+        if deadline is None or self._task is not None:
+            return
+        if self._handle is not None:
+            if self._handle.when() <= deadline:
+                return
+            self._handle.cancel()
+        self._handle = asyncio.get_running_loop().call_at(deadline, self._went_off)
+
+    async def stop(self) -> None:
+        """Wake nobody any more; wait for a wake-up that is under way."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        task, self._task = self._task, None
+        if task is not None:
+            await self._owner.cancel_task(task)
+
+    def _went_off(self) -> None:
+        self._handle = None
         deadline = self._deadline()
         if deadline is None:
             return
-        if self._task is not None and not self._task.done():
-            if self._wakes_at is not None and self._wakes_at <= deadline:
-                return
-            self._task.cancel()
-        self._wakes_at = deadline
-        self._task = self._owner.create_task(self._run(), "deadline")
+        if deadline > self._clock():
+            self.arm()
+            return
+        self._task = self._owner.create_task(self._wake(deadline), "deadline")
 
-    async def stop(self) -> None:
-        """Cancel the task, if one sleeps."""
-        task, self._task = self._task, None
-        if task is not None and not task.done():
-            await self._owner.cancel_task(task)
-
-    async def _run(self) -> None:
-        while (deadline := self._deadline()) is not None:
-            now = self._clock()
-            if now >= deadline:
-                self._wakes_at = None
-                await self._fired()
-                if self._deadline() == deadline:
-                    return  # nobody moved it; do not spin
-                continue
-            self._wakes_at = deadline
-            await asyncio.sleep(deadline - now)
-        self._wakes_at = None
+    async def _wake(self, deadline: float) -> None:
+        try:
+            await self._fired()
+        finally:
+            self._task = None
+        if self._deadline() != deadline:  # one that nobody moved would go off for ever
+            self.arm()

@@ -228,7 +228,10 @@ class Dialogue:
             await self._go_on(goodbye=goodbye)
 
     async def _go_on(self, *, goodbye: bool = False) -> None:
-        await self.request("goodbye" if goodbye else "answer")
+        if goodbye:
+            await self.request("goodbye", exact_words=self._context.speech.goodbye or None)
+        else:
+            await self.request()
 
     # What the model says.
 

@@ -26,8 +26,8 @@ from processors.context import CallContext
 from processors.frames import PcmuInputFrame
 from processors.state.g711 import SILENCE
 from processors.state.gaps import GapFiller
+from processors.timer import DeadlineTimer
 from transports.socket import Socket, SocketClosedError
-from transports.twilio.deadline_timer import DeadlineTimer
 from transports.twilio.messages import (
     DtmfMessage,
     MarkMessage,
@@ -101,7 +101,7 @@ class TwilioInput(CallProcessor):
     async def cleanup(self) -> None:
         """Stop reading."""
         await self._stop()
-        await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat's has no annotations
+        await super().cleanup()
 
     async def _read(self) -> None:
         reason = _FAILED

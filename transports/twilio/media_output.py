@@ -18,14 +18,15 @@ from processors.base import CallProcessor
 from processors.context import CallContext
 from processors.frames import (
     AssistantAudioEndFrame,
+    CutSettledFrame,
     PcmuOutputFrame,
     PlaybackEndFrame,
     payload_bytes,
 )
 from processors.state.playback import Purpose
+from processors.timer import DeadlineTimer
 from transports.socket import Socket
 from transports.twilio.alignment import FrameAligner
-from transports.twilio.deadline_timer import DeadlineTimer
 from transports.twilio.messages import OutboundMessages, is_payload
 from transports.twilio.outbox import Outbox
 
@@ -102,12 +103,13 @@ class TwilioOutput(CallProcessor):
         if item_id is not None:
             await self._is_playing(item_id)
         await self._heard(heard)
+        await self._tell_settled_cut()
 
     async def cleanup(self) -> None:
         """Stop waiting for marks, and send nothing more."""
         await self._timer.stop()
         await self._outbox.stop()
-        await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat's has no annotations
+        await super().cleanup()
 
     # To the phone.
 
@@ -162,6 +164,11 @@ class TwilioOutput(CallProcessor):
 
     async def _echoes_overdue(self) -> None:
         await self._heard(self._playback.timer_fired(self._context.clock()))
+        await self._tell_settled_cut()
+
+    async def _tell_settled_cut(self) -> None:
+        if self._playback.has_truncations:
+            await self.push_frame(CutSettledFrame(), FrameDirection.UPSTREAM)
 
     async def _is_playing(self, item_id: str) -> None:
         if item_id != self._playing_item:

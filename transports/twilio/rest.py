@@ -21,6 +21,7 @@ import msgspec
 from loguru import logger
 
 from transports.socket import Socket
+from transports.twilio.twiml import say_and_hang_up
 
 _RANDOM: Final = random.SystemRandom()
 
@@ -184,9 +185,18 @@ class CallPhone:
     """One caller's leg: the ``processors.context.Phone`` of a call."""
 
     def __init__(
-        self, rest: TwilioRest | None, socket: Socket, call_sid: str, account_sid: str = ""
+        self,
+        rest: TwilioRest | None,
+        socket: Socket,
+        call_sid: str,
+        account_sid: str = "",
+        *,
+        language: str = "",
+        voice: str | None = None,
     ) -> None:
         self._rest = rest
+        self._language = language
+        self._voice = voice
         self._socket = socket
         self._call_sid = call_sid
         self._account_sid = account_sid
@@ -203,11 +213,13 @@ class CallPhone:
         await self._socket.close()
         return False
 
-    async def redirect(self, twiml: str) -> bool:
-        """Replace the call's TwiML: its stream ends. False when that can't be done.
+    async def say_and_hang_up(self, words: str) -> bool:
+        """Have Twilio say something in its own voice and end the call; the stream ends at once.
 
-        Without credentials it can't; closing the socket is then the caller's choice.
+        Without credentials, or when the API fails, it can't, and the answer is False: closing
+        the socket then makes Twilio go on with the TwiML behind the stream, its fallback.
         """
         if self._rest is None:
             return False
+        twiml = say_and_hang_up(words, self._language, self._voice)
         return await self._rest.update(self._call_sid, twiml, self._account_sid)

@@ -138,7 +138,7 @@ class NoPhone:
     async def hang_up(self) -> bool:
         return False
 
-    async def redirect(self, twiml: str) -> bool:
+    async def say_and_hang_up(self, words: str) -> bool:
         return False
 
 

@@ -8,6 +8,7 @@ from loguru import logger
 
 from tests.transports.twilio.line import ACCOUNT_SID, CALL_SID, Line
 from transports.twilio.rest import CallPhone, RestCredentials, RestPatience, TwilioRest
+from transports.twilio.twiml import say_and_hang_up
 
 QUICK = RestPatience(attempt=0.15, total=0.6, first_pause=0.001)
 WITH_TOKEN = RestCredentials("AC1", "the-auth-token", "AC1")
@@ -170,11 +171,11 @@ async def test_a_phone_hangs_up_and_redirects_by_rest() -> None:
 
     async with serving(OK) as api, client(api) as rest:
         phone = CallPhone(rest, line, CALL_SID)
-        assert await phone.redirect("<Response/>")
+        assert await phone.say_and_hang_up("Sorry.")
         assert await phone.hang_up()
 
     assert [form for _, _, form in api.requests] == [
-        {"Twiml": "<Response/>"},
+        {"Twiml": say_and_hang_up("Sorry.")},
         {"Status": "completed"},
     ]
     assert line.closed_with is None
@@ -184,7 +185,7 @@ async def test_without_credentials_hanging_up_closes_the_stream() -> None:
     line = Line()
     phone = CallPhone(None, line, CALL_SID)
 
-    assert not await phone.redirect("<Response/>")
+    assert not await phone.say_and_hang_up("Sorry.")
     assert line.closed_with is None
     assert not await phone.hang_up()
     assert line.closed_with == (1000, "")
