@@ -68,7 +68,7 @@ class MemorySocket:
         """Close both ends; harmless when they are closed."""
         self._close(_Closing(code, reason))
 
-    def tear(self) -> None:
+    async def tear(self) -> None:
         """Drop the connection: no code, no reason, as when a network dies."""
         self._close(_Closing(None, ""))
 

@@ -51,7 +51,7 @@ _WITH_STOP: Final = frozenset(
 class Tearable(Protocol):
     """A socket whose connection can be torn down without a closing handshake."""
 
-    def tear(self) -> None:
+    async def tear(self) -> None:
         """Drop the connection."""
         ...
 
@@ -300,7 +300,7 @@ class SimulatedPhone:
     async def _leave(self) -> None:
         torn = self.facts.end is StreamEnd.LINE_DIED or not self._options.sends_stop
         if torn and isinstance(self._socket, Tearable):
-            self._socket.tear()
+            await self._socket.tear()
         else:
             await self._socket.close()
 
