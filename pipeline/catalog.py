@@ -53,6 +53,17 @@ class Catalog:
         """The file that answers what no other does."""
         return next((loaded for loaded in self.files if loaded.call.default), None)
 
+    def by_name(self, name: str) -> Loaded:
+        """The file of this name, as a call's token carries it.
+
+        Raises:
+            KeyError: It is not served here.
+        """
+        for loaded in self.files:
+            if loaded.path.name == name:
+                return loaded
+        raise KeyError(name)
+
     def pick(self, called: str) -> Loaded | Refusal:
         """The file that answers a called number (``To``), or what its caller is told."""
         if not self.is_folder:

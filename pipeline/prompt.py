@@ -22,6 +22,9 @@ _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86
 """What Twilio gives for a number that was withheld: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN,
 UNAVAILABLE on a telephone's keys (Twilio, "Why am I getting calls from these strange numbers")."""
 
+THIS_CALL = "This call"
+"""Title of the one section that differs from call to call of a file."""
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -64,7 +67,7 @@ def compose(call_file: CallFile, *, now: datetime, caller: str, called: str) -> 
         ("Facts", _facts(agent)),
         ("When a person must take over", _lines(agent.escalation)),
         ("Beginning and end of the call", _beginning_and_end(call_file)),
-        ("This call", _this_call(call_file, now, caller, called)),
+        (THIS_CALL, _this_call(call_file, now, caller, called)),
         ("Above all", _above_all(agent)),
     ]
     return "\n\n".join(f"# {title}\n" + "\n".join(lines) for title, lines in sections if lines)

@@ -52,6 +52,10 @@ class AudioHops(FrameProcessor):
             await super().process_frame(frame, direction)
             await self.handle_frame(frame, direction)
 
+    async def cleanup(self) -> None:
+        """Release what the processor holds, when the call is over."""
+        await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat does not annotate it
+
     async def push_audio(self, frame: PcmuInputFrame | PcmuOutputFrame) -> None:
         """Hand audio to the next processor downstream that wants it."""
         if isinstance(frame, PcmuInputFrame):

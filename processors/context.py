@@ -21,8 +21,8 @@ class Phone(Protocol):
         """End the call. True when it is over, also if it was already."""
         ...
 
-    async def redirect(self, twiml: str) -> bool:
-        """Replace the call's TwiML: its stream ends. False when that can't be done."""
+    async def say_and_hang_up(self, words: str) -> bool:
+        """Have Twilio speak to the caller in place of the stream. False when it can't."""
         ...
 
 
@@ -71,7 +71,7 @@ class Speech:
         goodbye: Last words, exactly as given; empty: the model makes its own.
         fallback: Spoken by Twilio when no model can be had.
         tools: The functions the model may call.
-        end_call: Whether the model may end the call with the built-in ``end_call``.
+        end_call: Whether the model may end the call by itself.
     """
 
     prompt: str = ""

@@ -16,7 +16,7 @@ from transports.openai_realtime.models import (
     model_advice,
     takes_reasoning,
 )
-from transports.openai_realtime.session import (
+from transports.openai_realtime.session_settings import (
     NoiseReduction,
     Reasoning,
     ServerVad,

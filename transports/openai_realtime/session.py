@@ -1,213 +1,199 @@
-"""The parts of OpenAI's session object that a call file may set.
+"""One session with the model: the socket, and what the model confirmed on it.
 
-Names, bounds and meanings are the API's (OpenAI, Realtime API reference, ``session.update``; the
-``openai`` package's ``RealtimeSessionCreateRequest``). What the API would refuse is refused here,
-when the file is checked, not when somebody calls.
+An open socket means nothing: a bad key is accepted with 101, then refused by an ``error`` event
+and close code 3000. A session is up when ``session.updated`` has answered our ``session.update``.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo
-from pydantic import field_validator as checks
+import msgspec
 
-from processors.fields import (
-    MAPPING,
-    NUMERIC,
-    PLAIN,
-    Milliseconds,
-    Shape,
-    plain_or_mapping,
+from transports.openai_realtime.events import (
+    Error,
+    RealtimeProtocolError,
+    ServerEvent,
+    SessionCreated,
+    SessionUpdated,
+    decode_event,
 )
-from transports.openai_realtime.models import (
-    DELAY_MODELS,
-    DIARIZE_MODELS,
-    KEYWORD_MODELS,
-    TRANSCRIPTION_MODELS,
-    Voice,
+from transports.socket import Socket, SocketClosedError
+
+Connect = Callable[[str, dict[str, str]], Awaitable[Socket]]
+"""Opens a socket: URL and headers in, socket out; raises ``OSError`` when it can't."""
+
+FATAL_CODES = frozenset(
+    {
+        "invalid_api_key",
+        "insufficient_quota",
+        "account_deactivated",
+        "billing_hard_limit_reached",
+        "model_not_found",
+    }
 )
+"""Errors that no retry mends (OpenAI, error codes guide; livekit-agents agrees)."""
 
-Language = Annotated[str, Shape("[a-z]{2}", "two small letters, ISO 639-1, as in en")]
-
-
-class SessionPart(BaseModel):
-    """A part of the session object: frozen, and no key but the ones it names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+_ENCODER = msgspec.json.Encoder()
 
 
-class ServerVad(SessionPart):
-    """Ends the caller's turn after a silence of fixed length."""
+class ModelRefusedError(Exception):
+    """The model said no, and would again: the key, the account or the session is wrong."""
 
-    type: Literal["server_vad"]
-    """By loudness and silence."""
-
-    threshold: Annotated[float, Field(ge=0, le=1), NUMERIC] = 0.5
-    """How loud speech must be, 0 to 1. Higher for a noisy line."""
-
-    prefix_padding_ms: Milliseconds = 300
-    """Audio from before the speech began that belongs to it, ms."""
-
-    silence_duration_ms: Milliseconds = 500
-    """Silence that ends the turn, ms. Shorter answers sooner, and cuts in on pauses."""
-
-    create_response: bool = True
-    """Answer by itself when the turn ends."""
-
-    interrupt_response: bool = True
-    """Stop the answer that is being made when the caller speaks."""
-
-    idle_timeout_ms: Annotated[int, Field(ge=5000, le=30_000), NUMERIC] | None = None
-    """Speak up by itself after so much silence of both sides, ms. null: wait for ever."""
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
 
 
-class SemanticVad(SessionPart):
-    """Ends the caller's turn when what was said sounds finished."""
-
-    type: Literal["semantic_vad"]
-    """By meaning."""
-
-    eagerness: Literal["low", "medium", "high", "auto"] = "auto"
-    """How soon to answer. At most 8 s (low), 4 s (medium, auto) or 2 s (high) of waiting."""
-
-    create_response: bool = True
-    """Answer by itself when the turn ends."""
-
-    interrupt_response: bool = True
-    """Stop the answer that is being made when the caller speaks."""
+class ModelUnreachableError(Exception):
+    """No session came up in time; another try may do better."""
 
 
-TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
+class RealtimeSession:
+    """A configured session. Whoever opened it closes it."""
+
+    def __init__(self, socket: Socket, confirmed: dict[str, Any]) -> None:
+        self._socket = socket
+        self._waiting: deque[ServerEvent] = deque()
+        self.confirmed = confirmed
+        self.malformed = 0
+
+    @property
+    def input_format(self) -> str:
+        """The audio it takes, e.g. ``audio/pcmu``."""
+        return audio_format(self.confirmed, "input")
+
+    @property
+    def output_format(self) -> str:
+        """The audio it gives."""
+        return audio_format(self.confirmed, "output")
+
+    async def append(self, payload: str) -> None:
+        """Give the model a piece of the caller's audio: the base64 string as it came.
+
+        Raises:
+            SocketClosedError: The session is gone.
+        """
+        # Base64 needs no escaping, so the line is put together rather than encoded.
+        await self._socket.send('{"type":"input_audio_buffer.append","audio":"' + payload + '"}')
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """Send any other client event.
+
+        Raises:
+            SocketClosedError: The session is gone.
+        """
+        await self._socket.send(_ENCODER.encode(event).decode())
+
+    async def receive(self) -> ServerEvent:
+        """Wait for the next event that a call has use for.
+
+        Raises:
+            SocketClosedError: The session is gone.
+            RealtimeProtocolError: The event is malformed; the next may be fine.
+        """
+        if self._waiting:
+            return self._waiting.popleft()
+        while True:
+            event = decode_event(await self._socket.receive())
+            if event is not None:
+                return event
+
+    async def close(self) -> None:
+        """Close the socket: an open one costs money."""
+        await self._socket.close()
+
+    async def configure(self, session: dict[str, Any]) -> None:
+        """Wait for the model's hello, send the settings, wait until they are confirmed.
+
+        Raises:
+            ModelRefusedError: An error event came instead.
+            SocketClosedError: The socket closed instead.
+        """
+        await self._expect(SessionCreated)
+        await self.send({"type": "session.update", "session": session})
+        self.confirmed = (await self._expect(SessionUpdated)).session
+
+    async def _expect(
+        self, kind: type[SessionCreated] | type[SessionUpdated]
+    ) -> SessionCreated | SessionUpdated:
+        while True:
+            try:
+                event = decode_event(await self._socket.receive())
+            except RealtimeProtocolError:
+                self.malformed += 1
+                continue
+            if isinstance(event, kind):
+                return event
+            if isinstance(event, Error):
+                detail = event.error
+                raise ModelRefusedError(
+                    detail.code or detail.type or "error",
+                    " ".join(part for part in (detail.message, detail.param) if part),
+                )
+            if event is not None:
+                self._waiting.append(event)
 
 
-class NoiseReduction(SessionPart):
-    """Cleans caller audio before turn detection and the model hear it."""
+async def open_session(
+    connect: Connect,
+    *,
+    base_url: str,
+    api_key: str,
+    model: str,
+    session: dict[str, Any],
+    timeout: float,  # noqa: ASYNC109  # one limit for dialling and configuring together
+) -> RealtimeSession:
+    """Dial the model and configure the session.
 
-    type: Literal["near_field", "far_field"]
-    """near_field: a handset or headset. far_field: a speakerphone or a room."""
+    Args:
+        connect: Opens the socket.
+        base_url: The API's http(s) base, e.g. ``https://api.openai.com/v1``.
+        api_key: Sent as bearer token.
+        model: Chosen by URL; it can't change later.
+        session: The ``session`` of ``session.update``.
+        timeout: Seconds for all of it.
 
-    strength: Annotated[float, Field(ge=0, allow_inf_nan=False), NUMERIC] | None = None
-    """How strongly; higher suppresses more. null: the API's own, 1."""
-
-
-class Transcription(SessionPart):
-    """Writes down what the caller said, beside the model, which hears the audio itself."""
-
-    model: str = "gpt-transcribe"
-    """The transcription model. The default has no announced end and can be told names to expect
-    (`keywords`); whisper-1 and the gpt-4o models end on 2027-02-26."""
-
-    language: Language | None = None
-    """The caller's language, ISO 639-1 (`en`): better and faster, if it is sure."""
-
-    languages: tuple[Language, ...] | None = None
-    """Languages to expect, ISO 639-1. Only gpt-transcribe and gpt-live-transcribe."""
-
-    keywords: tuple[str, ...] | None = None
-    """Names and words to expect. Only gpt-transcribe and gpt-live-transcribe."""
-
-    prompt: str | None = None
-    """Text to guide it. Not with gpt-realtime-whisper and gpt-4o-transcribe-diarize."""
-
-    delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
-    """How long to wait for more context. Only gpt-realtime-whisper."""
-
-    @checks("languages", "keywords")
-    @classmethod
-    def _only_keyword_models(cls, value: Any, info: ValidationInfo) -> Any:
-        return _only_with(value, info, KEYWORD_MODELS)
-
-    @checks("delay")
-    @classmethod
-    def _only_delay_models(cls, value: Any, info: ValidationInfo) -> Any:
-        return _only_with(value, info, DELAY_MODELS)
-
-    @checks("prompt")
-    @classmethod
-    def _only_prompt_models(cls, value: Any, info: ValidationInfo) -> Any:
-        return _only_with(value, info, TRANSCRIPTION_MODELS - DELAY_MODELS - DIARIZE_MODELS)
+    Raises:
+        ModelRefusedError: The key, the account or the settings are refused.
+        ModelUnreachableError: Nothing came up in time.
+    """
+    url = realtime_url(base_url, model)
+    socket: Socket | None = None
+    try:
+        async with asyncio.timeout(timeout):
+            socket = await connect(url, {"Authorization": f"Bearer {api_key}"})
+            opened = RealtimeSession(socket, {})
+            await opened.configure(session)
+    except (OSError, SocketClosedError, TimeoutError) as error:
+        if socket is not None:
+            await socket.close()
+        if isinstance(error, SocketClosedError) and error.code == 3000:
+            raise ModelRefusedError("invalid_api_key", error.reason) from error
+        raise ModelUnreachableError(f"{type(error).__name__}: {error}") from error
+    except (ModelRefusedError, asyncio.CancelledError):
+        if socket is not None:
+            await socket.close()
+        raise
+    return opened
 
 
-def _only_with(value: Any, info: ValidationInfo, takers: frozenset[str]) -> Any:
-    model = info.data.get("model")
-    if value is None or model is None or model in takers or model not in TRANSCRIPTION_MODELS:
-        return value
-    allowed = ", ".join(sorted(takers))
-    raise ValueError(f"{model} takes no {info.field_name}; allowed with {allowed}")
+def realtime_url(base_url: str, model: str) -> str:
+    """The WebSocket URL of an API base: ``https://host/v1`` gives ``wss://host/v1/realtime?...``."""
+    parts = urlsplit(base_url)
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    path = parts.path.rstrip("/") + "/realtime"
+    return urlunsplit((scheme, parts.netloc, path, urlencode({"model": model}), ""))
 
 
-class Reasoning(SessionPart):
-    """How much the model thinks before it speaks."""
-
-    effort: Literal["minimal", "low", "medium", "high", "xhigh"] = "low"
-    """More effort, later answers. On the phone: minimal or low."""
-
-
-class TokenLimits(SessionPart):
-    """Limits on what of the conversation is kept."""
-
-    post_instructions: Annotated[int, Field(ge=0), NUMERIC] | None = None
-    """The most tokens of conversation after instructions and tools. null: the model's limit."""
-
-
-class RetentionRatio(SessionPart):
-    """Drops more than needed when the context is full, so that it happens rarely."""
-
-    type: Literal["retention_ratio"]
-    """Keep a fraction."""
-
-    retention_ratio: Annotated[float, Field(ge=0, le=1), NUMERIC]
-    """The fraction of the conversation that is kept, 0 to 1. 0.8 keeps the cache useful."""
-
-    token_limits: TokenLimits | None = None
-    """Limits below the model's own."""
-
-
-class FunctionChoice(SessionPart):
-    """Makes the model call one function."""
-
-    type: Literal["function"]
-    """A function tool."""
-
-    name: str
-    """Its name."""
-
-
-class Tracing(SessionPart):
-    """Where the session's trace is filed in OpenAI's Traces dashboard."""
-
-    workflow_name: str | None = None
-    """The name of the workflow."""
-
-    group_id: str | None = None
-    """Traces of one group are found together."""
-
-    metadata: dict[str, Any] | None = None
-    """Anything to filter by."""
-
-
-class CustomVoice(SessionPart):
-    """A voice of your own."""
-
-    id: Annotated[str, Field(min_length=1)]
-    """Its id at OpenAI, as in `voice_1234`."""
-
-
-VoiceChoice = Annotated[
-    Annotated[Voice, Tag(PLAIN)] | Annotated[CustomVoice, Tag(MAPPING)],
-    Discriminator(plain_or_mapping),
-]
-Truncation = Annotated[
-    Annotated[Literal["auto", "disabled"], Tag(PLAIN)] | Annotated[RetentionRatio, Tag(MAPPING)],
-    Discriminator(plain_or_mapping),
-]
-ToolChoice = Annotated[
-    Annotated[Literal["none", "auto", "required"], Tag(PLAIN)]
-    | Annotated[FunctionChoice, Tag(MAPPING)],
-    Discriminator(plain_or_mapping),
-]
-TracingChoice = Annotated[
-    Annotated[Literal["auto"], Tag(PLAIN)] | Annotated[Tracing, Tag(MAPPING)],
-    Discriminator(plain_or_mapping),
-]
+def audio_format(session: dict[str, Any], side: str) -> str:
+    """The format type of one side of a session object; what it doesn't say is PCM at 24 kHz."""
+    try:
+        kind = session["audio"][side]["format"]["type"]
+    except (KeyError, TypeError):
+        return "audio/pcm"
+    return str(kind)
