@@ -91,6 +91,12 @@ def test_the_called_number_picks_the_file_of_a_folder(three: Catalog) -> None:
     assert [name_of(three.pick(f"+1555010000{n}")) for n in (1, 2)] == ["a", "b"]
 
 
+def test_a_file_is_found_again_by_the_name_in_a_token(three: Catalog) -> None:
+    assert three.by_name("b.yaml").call.name == "b"
+    with pytest.raises(KeyError):
+        three.by_name("_base.yaml")
+
+
 def test_an_unknown_number_is_refused_in_the_words_of_the_folder(three: Catalog) -> None:
     assert three.pick("+15550100003") == Refusal("Wrong number.", "en-GB", None)
     assert three.pick("") == three.refusal

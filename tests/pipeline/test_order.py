@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from pipeline.builder import build_processors
 from pipeline.order import REQUIRED_TYPES, Standing, as_run, order_problems, type_of
+from processors.context import CallContext, CallInfo, Phone, Speech
+from processors.state.journal import Journal
+from processors.state.playback import PlaybackLedger
+from tests.memory_socket import MemorySocket
 from tests.pipeline.files import MINIMAL, call_file, problems
-from transports.openai_realtime.config import OpenAIRealtimeConfig
 
 S, P, M, I, C, H = (*REQUIRED_TYPES, "custom", "hangup")  # noqa: E741 - one letter a part
 
@@ -127,7 +133,31 @@ def test_audio_goes_to_the_model_and_from_it_and_visits_who_wants_it(tmp_path: P
         (C, False, True),
         (C, False, False),
         (H, False, False),
-        (P, False, True),
+        (P, False, False),
         (S, False, True),
     ]
-    assert isinstance(row[3].config, OpenAIRealtimeConfig)
+
+
+async def test_what_the_report_says_of_audio_is_what_the_processors_say(tmp_path: Path) -> None:
+    deaf = LOGGER.replace("}", ", audio: false}")
+    entries = call_file(tmp_path, f"{MINIMAL}  - {LOGGER}\n  - {deaf}\n").pipeline
+    loop = asyncio.get_running_loop()
+    context = CallContext(
+        info=CallInfo(call_sid="CA1"),
+        speech=Speech(),
+        clock=loop.time,
+        journal=Journal(loop.time()),
+        playback=PlaybackLedger(),
+        phone=cast(Phone, None),
+        resources={"phone_socket": MemorySocket(), "model_dialer": None},
+    )
+
+    built = build_processors(entries, context)
+
+    _, *row = as_run(entries)  # the first is where caller audio comes from
+    for one, processor in zip(row, built[1:], strict=True):
+        if one.caller_audio or one.assistant_audio:
+            audio = "caller" if one.caller_audio else "assistant"
+            assert getattr(processor, f"wants_{audio}_audio", True), one
+        else:
+            assert not getattr(processor, "wants_assistant_audio", True), one

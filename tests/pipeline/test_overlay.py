@@ -10,7 +10,7 @@ from pipeline.order import type_of
 from processors.custom import CustomConfig
 from tests.pipeline.files import MINIMAL, call_file, problems, write
 from transports.openai_realtime.config import OpenAIRealtimeConfig
-from transports.openai_realtime.session import SemanticVad
+from transports.openai_realtime.session_settings import SemanticVad
 
 LOGGER = "pipecat.processors.logger:FrameLogger"
 FILTER = "pipecat.processors.filters.identity_filter:IdentityFilter"

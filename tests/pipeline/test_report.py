@@ -31,7 +31,7 @@ tools: [{{use: 'tests.pipeline.test_config:look_up'}}]
         "     4  interruption                                  no audio",
         "     5  custom pipecat.processors.logger:FrameLogger  assistant audio",
         "     6  hangup (added by itself)                      no audio",
-        "     7  mulaw_passthrough (out)                       assistant audio",
+        "     7  mulaw_passthrough (out)                       no audio",
         "     8  twilio_serializer (out)                       assistant audio",
         f"  warning   {tmp_path / 'call.yaml'}: agent: has no role, voice_and_pacing, boundaries,"
         " information, escalation, tone; the model fills the gap as it likes",

@@ -167,12 +167,9 @@ class OpenAIRealtimeConfig(ProcessorConfig):
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the model side."""
         # Only a call needs the service; checking a file must not wait for its imports.
-        from transports.openai_realtime.service import (  # type: ignore[import-not-found,unused-ignore]
-            RealtimeService,
-        )
+        from transports.openai_realtime.service import RealtimeService
 
-        service: FrameProcessor = RealtimeService(self, context)
-        return service
+        return RealtimeService(self, context)
 
 
 def _instead(config: OpenAIRealtimeConfig) -> str:
