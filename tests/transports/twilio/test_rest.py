@@ -10,8 +10,8 @@ from tests.transports.twilio.line import ACCOUNT_SID, CALL_SID, Line
 from transports.twilio.rest import CallPhone, RestCredentials, RestPatience, TwilioRest
 
 QUICK = RestPatience(attempt=0.15, total=0.6, first_pause=0.001)
-WITH_TOKEN = RestCredentials("AC1", "the-auth-token", "AC1")
-WITH_KEY = RestCredentials("SK1", "the-key-secret")
+WITH_TOKEN = RestCredentials("the-auth-token", account_sid="AC1")
+WITH_KEY = RestCredentials("the-key-secret", key_sid="SK1")
 
 
 class Api:
