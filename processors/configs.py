@@ -20,12 +20,15 @@ class MulawPassthroughConfig(ProcessorConfig):
     type: Literal["mulaw_passthrough"]
     """Names this processor."""
 
+    buffer_seconds: Seconds = 30.0
+    """How much caller audio is kept in order while no model is there to hear it, s."""
+
     def build(self, context: CallContext) -> BothEnds:
         """Make the two sides of the passthrough."""
         # Only a call needs the processor; checking a file must not wait for its imports.
         from processors.passthrough import MulawPassthrough
 
-        return MulawPassthrough.ends(context)
+        return MulawPassthrough.ends(self, context)
 
 
 class InterruptionConfig(ProcessorConfig):

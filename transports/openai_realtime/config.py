@@ -84,9 +84,6 @@ class OpenAIRealtimeConfig(ProcessorConfig):
     connect_timeout: Seconds = 10.0
     """How long the model may take to be ready, s; then the caller hears the fallback."""
 
-    buffer_seconds: Seconds = 30.0
-    """How much caller audio is kept while no session is up, s."""
-
     reconnect: bool = True
     """If the model's socket dies in mid call, go on with a fresh session."""
 

@@ -22,6 +22,7 @@ from processors.frames import PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from tests.memory_socket import MemorySocket, socket_pair
+from tests.openai_types import assert_client_event
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.socket import Socket, SocketClosedError
@@ -108,6 +109,7 @@ class ScriptedModel:
         async with asyncio.timeout(2):
             await self.accepted.wait()
             event: dict[str, Any] = json.loads(await self.sockets[-1].receive())
+        assert_client_event(event)
         if event["type"] == "session.update":
             self.session = merged(self.session, event["session"])
             confirmed = merged(self.session, self.confirm)

@@ -204,7 +204,7 @@ def test_every_setting_reaches_the_session_in_the_shape_of_the_api(
         ),
         ("include: [all]", "include[0]: found 'all'; allowed: 'item.input_audio_transcription"),
         ("connect_timeout: 0", "connect_timeout: found 0; allowed: more than 0"),
-        ("buffer_seconds: .inf", "buffer_seconds: found '.inf'; allowed: a"),
+        ("connect_timeout: .inf", "connect_timeout: found '.inf'; allowed: a"),
         ("temperature: 0.8", "temperature: found an unknown key"),
         ("modalities: [audio]", "modalities: found an unknown key"),
     ],
