@@ -52,6 +52,10 @@ class AudioHops(FrameProcessor):
             await super().process_frame(frame, direction)
             await self.handle_frame(frame, direction)
 
+    async def cleanup(self) -> None:
+        """Release what the processor holds, when the call is over."""
+        await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat does not annotate it
+
     async def push_audio(self, frame: PcmuInputFrame | PcmuOutputFrame) -> None:
         """Hand audio to the next processor downstream that wants it."""
         if isinstance(frame, PcmuInputFrame):
@@ -79,17 +83,17 @@ class CallProcessor(AudioHops):
 
 
 def next_for_caller_audio(processor: FrameProcessor) -> FrameProcessor:
-    """The next processor downstream that takes caller audio; a foreign one always does."""
+    """The next processor downstream that takes caller audio; a foreign one does unless told."""
     candidate = _downstream(processor)
-    while isinstance(candidate, AudioHops) and not candidate.wants_caller_audio:
+    while not getattr(candidate, "wants_caller_audio", True):
         candidate = _downstream(candidate)
     return candidate
 
 
 def next_for_assistant_audio(processor: FrameProcessor) -> FrameProcessor:
-    """The next processor downstream that takes assistant audio; a foreign one always does."""
+    """The next processor downstream that takes assistant audio; a foreign one does unless told."""
     candidate = _downstream(processor)
-    while isinstance(candidate, AudioHops) and not candidate.wants_assistant_audio:
+    while not getattr(candidate, "wants_assistant_audio", True):
         candidate = _downstream(candidate)
     return candidate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
@@ -21,8 +21,8 @@ class Phone(Protocol):
         """End the call. True when it is over, also if it was already."""
         ...
 
-    async def redirect(self, twiml: str) -> bool:
-        """Replace the call's TwiML: its stream ends. False when that can't be done."""
+    async def say_and_hang_up(self, words: str) -> bool:
+        """Have Twilio speak to the caller in place of the stream. False when it can't."""
         ...
 
 
@@ -71,6 +71,7 @@ class Speech:
         goodbye: Last words, exactly as given; empty: the model makes its own.
         fallback: Spoken by Twilio when no model can be had.
         tools: The functions the model may call.
+        end_call: Whether the model may end the call by itself.
     """
 
     prompt: str = ""
@@ -79,6 +80,7 @@ class Speech:
     goodbye: str = ""
     fallback: str = ""
     tools: tuple[ToolConfig, ...] = ()
+    end_call: bool = True
 
 
 @dataclass(slots=True)
@@ -122,10 +124,30 @@ class BothEnds:
 
 
 class ProcessorConfig(BaseModel):
-    """One entry of a call file's ``pipeline``; its ``type`` literal is its registration."""
+    """One entry of a call file's ``pipeline``; its ``type`` literal is its registration.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Each field's docstring is its description in the JSON Schema.
+
+    Attributes:
+        both_ends: It stands at two places; ``build`` returns ``BothEnds``.
+        wants_caller_audio: Caller audio visits it where it is on the way (phone to model).
+        wants_assistant_audio: Assistant audio visits it where it is on the way (model to phone).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    both_ends: ClassVar[bool] = False
+    wants_caller_audio: ClassVar[bool] = False
+    wants_assistant_audio: ClassVar[bool] = False
 
     @abstractmethod
     def build(self, context: CallContext) -> FrameProcessor | BothEnds:
         """Make the processor for one call."""
+
+    def visited_by(self, audio: Literal["caller", "assistant"]) -> bool:
+        """Whether audio that comes its way visits it; it hops over the others."""
+        return self.wants_caller_audio if audio == "caller" else self.wants_assistant_audio
+
+    def advice(self) -> list[tuple[str, str]]:
+        """What works but will disappoint: pairs of a key and a sentence, for ``--check``."""
+        return []

@@ -19,6 +19,7 @@ from pipecat.frames.frames import (
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    LLMTextFrame,
     OutputAudioRawFrame,
     SystemFrame,
     UserStartedSpeakingFrame,
@@ -166,6 +167,24 @@ class PlaybackEndFrame(SystemFrame):
 
 
 @dataclass
+class CutSettledFrame(SystemFrame):
+    """It is known how much the caller heard before a cut: the model can be told."""
+
+
+@dataclass
+class AssistantTextFrame(LLMTextFrame):
+    """A piece of what the assistant says, as text; it leads or lags the audio.
+
+    Parameters:
+        item_id: The conversation item.
+        response_id: The model's response that this is part of.
+    """
+
+    item_id: str = ""
+    response_id: str = ""
+
+
+@dataclass
 class CallerSpeechStartedFrame(UserStartedSpeakingFrame):
     """The model's VAD heard the caller begin to speak.
 
@@ -223,10 +242,12 @@ class ResponseEndedFrame(LLMFullResponseEndFrame):
 
     Parameters:
         response_id: The model's id of it.
+        purpose: What it was for.
         status: completed, cancelled, failed or incomplete.
     """
 
     response_id: str = ""
+    purpose: Purpose = "answer"
     status: str = "completed"
 
 
@@ -294,6 +315,36 @@ class EndCallFrame(ControlFrame):
 
     reason: str = ""
     interruptible: bool = field(default=False, init=False)
+
+
+@dataclass
+class ModelAudioFrame(SystemFrame):
+    """Which audio the model confirmed; None while it has no session.
+
+    Parameters:
+        input_format: What it takes: ``audio/pcmu``, ``audio/pcma`` or ``audio/pcm`` (24 kHz).
+        output_format: What it gives, likewise.
+    """
+
+    input_format: str | None = None
+    output_format: str | None = None
+
+
+@dataclass
+class ModelPcmFrame(OutputAudioRawFrame):
+    """Assistant audio that is not µ-law, because the model confirmed another format.
+
+    Parameters:
+        item_id: The conversation item.
+        content_index: The item's content part.
+        response_id: The model's response that this is part of.
+        purpose: What this speech is for.
+    """
+
+    item_id: str = ""
+    content_index: int = 0
+    response_id: str = ""
+    purpose: Purpose = "answer"
 
 
 @dataclass

@@ -1,0 +1,155 @@
+"""µ-law passthrough: the caller's bytes are the model's bytes, and the other way round.
+
+Twilio speaks G.711 µ-law at 8 kHz, and so does the Realtime API when asked (``audio/pcmu``). What
+counts is what the model *confirmed* in ``session.updated``: if that is something else, audio is
+transcoded here, and one warning says so, rather than static being played. Until a model has
+confirmed anything the caller's audio waits here, in order.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import ClassVar
+
+from loguru import logger
+from pipecat.audio.utils import create_stream_resampler, pcm_to_alaw
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    OutputAudioRawFrame,
+    TTSStoppedFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+
+from processors.base import CallProcessor
+from processors.context import BothEnds, CallContext
+from processors.frames import (
+    PCMU_SAMPLE_RATE,
+    AssistantAudioEndFrame,
+    ModelAudioFrame,
+    ModelPcmFrame,
+    PcmuInputFrame,
+    PcmuOutputFrame,
+)
+from processors.state.backlog import AudioBacklog
+from processors.state.g711 import pcm16_to_pcmu
+
+MODEL_PCM_RATE = 24000
+"""Hz of ``audio/pcm`` (``openai`` package, ``realtime/realtime_audio_formats.py``)."""
+
+BACKLOG_MS = 30_000
+"""How much of the caller's audio waits for a model at most, ms."""
+
+
+class MulawPassthrough:
+    """The two sides of the passthrough, as a call file's one entry stands for them."""
+
+    @staticmethod
+    def ends(context: CallContext) -> BothEnds:
+        """Make both sides for one call."""
+        return BothEnds(CallerPassthrough(context), AssistantPassthrough(context))
+
+
+class CallerPassthrough(CallProcessor):
+    """Phone to model."""
+
+    wants_caller_audio: ClassVar[bool] = True
+
+    def __init__(self, context: CallContext) -> None:
+        super().__init__(name="mulaw_passthrough")
+        self._context = context
+        self._format: str | None = None
+        self._backlog = AudioBacklog(BACKLOG_MS)
+        self._resampler = create_stream_resampler()
+        self._warned = False
+
+    async def caller_audio(self, frame: PcmuInputFrame) -> None:
+        """Pass the caller's audio to the model as it came, if the model takes it so."""
+        if self._format == "audio/pcmu":
+            await self.push_audio(frame)
+        elif self._format is None:
+            self._backlog.add(frame.payload, frame.duration_ms)
+        else:
+            await self._transcode(frame)
+
+    async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Learn what the model takes, and hand it what has waited."""
+        await self.push_frame(frame, direction)
+        if isinstance(frame, ModelAudioFrame) and direction is FrameDirection.UPSTREAM:
+            self._format = frame.input_format
+            if self._format is not None:
+                await self._hand_over()
+
+    async def _hand_over(self) -> None:
+        if self._backlog.dropped_ms:
+            self._context.record("audio_dropped", dropped_ms=self._backlog.dropped_ms)
+            self._backlog.dropped_ms = 0.0
+        if self._format not in ("audio/pcmu", None) and not self._warned:
+            self._warned = True
+            logger.warning("The model did not confirm audio/pcmu for input: transcoding")
+            self._context.record(
+                "transcoding", direction="caller", from_="audio/pcmu", to=self._format
+            )
+        for payload in self._backlog.take():
+            await self.caller_audio(PcmuInputFrame(payload))
+
+    async def _transcode(self, frame: PcmuInputFrame) -> None:
+        if self._format == "audio/pcma":
+            pcma = await pcm_to_alaw(
+                frame.audio, PCMU_SAMPLE_RATE, PCMU_SAMPLE_RATE, self._resampler
+            )
+            payload = binascii.b2a_base64(pcma, newline=False).decode("ascii")
+            await self.push_audio(PcmuInputFrame(payload, frame.timestamp_ms))
+            return
+        pcm = await self._resampler.resample(frame.audio, PCMU_SAMPLE_RATE, MODEL_PCM_RATE)
+        if pcm:
+            await self.push_frame(InputAudioRawFrame(pcm, MODEL_PCM_RATE, 1))
+
+
+class AssistantPassthrough(CallProcessor):
+    """Model to phone; µ-law passes it by, anything else is made µ-law here."""
+
+    def __init__(self, context: CallContext) -> None:
+        super().__init__(name="mulaw_passthrough (out)")
+        self._context = context
+        self._resampler = create_stream_resampler()
+        self._warned: set[int] = set()
+        self._foreign_item = 0
+
+    async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Transcode audio that is not µ-law; let everything else through."""
+        if isinstance(frame, OutputAudioRawFrame):
+            await self._transcode(frame)
+            return
+        await self.push_frame(frame, direction)
+        if isinstance(frame, TTSStoppedFrame):
+            await self.push_frame(AssistantAudioEndFrame(self._foreign_name()))
+            self._foreign_item += 1
+
+    async def _transcode(self, frame: OutputAudioRawFrame) -> None:
+        if frame.sample_rate not in self._warned:
+            self._warned.add(frame.sample_rate)
+            logger.warning(
+                "Assistant audio is PCM at {} Hz, not µ-law: transcoding", frame.sample_rate
+            )
+            self._context.record(
+                "transcoding",
+                direction="assistant",
+                from_=f"pcm16/{frame.sample_rate}",
+                to="audio/pcmu",
+            )
+        pcm = await self._resampler.resample(frame.audio, frame.sample_rate, PCMU_SAMPLE_RATE)
+        if not pcm:
+            return
+        payload = binascii.b2a_base64(pcm16_to_pcmu(pcm), newline=False).decode("ascii")
+        if isinstance(frame, ModelPcmFrame):
+            pcmu = PcmuOutputFrame(
+                payload, frame.item_id, frame.content_index, frame.response_id, frame.purpose
+            )
+        else:
+            pcmu = PcmuOutputFrame(payload, self._foreign_name())
+        await self.push_audio(pcmu)
+
+    def _foreign_name(self) -> str:
+        """Names audio that no model item stands for, so that its playback is known, too."""
+        return f"local-{self._foreign_item}"

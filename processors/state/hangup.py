@@ -1,0 +1,90 @@
+"""When to hang up: after the goodbye was heard, or when none comes.
+
+Completing the call at once would cut the goodbye: it waits in the phone's queue long after the
+model has finished making it. So the call ends when the goodbye's last mark came back, and, since
+models promise and don't deliver, after a while without any goodbye.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class HangupState(Enum):
+    """How far the end of the call has come."""
+
+    TALKING = auto()
+    WAITING_FOR_GOODBYE = auto()
+    GOODBYE_PLAYING = auto()
+    HANGING_UP = auto()
+
+
+@dataclass(slots=True)
+class HangupWatch:
+    """Fed with the wish to end and with what was heard; says when to hang up.
+
+    Attributes:
+        goodbye_timeout: Seconds in which a goodbye must begin, and then be generated.
+        state: How far it has come.
+    """
+
+    goodbye_timeout: float = 8.0
+    state: HangupState = HangupState.TALKING
+    _deadline: float | None = None
+
+    def end_requested(self, now: float) -> None:
+        """The assistant decided to end the call; its goodbye is to follow."""
+        if self.state is HangupState.TALKING:
+            self.state = HangupState.WAITING_FOR_GOODBYE
+            self._deadline = now + self.goodbye_timeout
+
+    def goodbye_started(self, now: float) -> None:
+        """The model began the goodbye."""
+        if self.state is HangupState.WAITING_FOR_GOODBYE:
+            self.state = HangupState.GOODBYE_PLAYING
+            self._deadline = now + self.goodbye_timeout
+
+    def goodbye_ended(self, *, anything_queued: bool) -> bool:
+        """The model ended the goodbye; what is queued at the phone is still to be heard.
+
+        Returns:
+            Whether to hang up now.
+        """
+        if self.state is not HangupState.GOODBYE_PLAYING:
+            return False
+        if anything_queued:
+            self._deadline = None  # the ledger gives up on marks that never come
+            return False
+        return self._hang_up()
+
+    def goodbye_heard(self) -> bool:
+        """The caller heard the goodbye to its end.
+
+        Returns:
+            Whether to hang up now.
+        """
+        return self.state is HangupState.GOODBYE_PLAYING and self._hang_up()
+
+    def interrupted(self) -> None:
+        """The caller cut in: they are not done, so the call goes on."""
+        if self.state in (HangupState.WAITING_FOR_GOODBYE, HangupState.GOODBYE_PLAYING):
+            self.state = HangupState.TALKING
+            self._deadline = None
+
+    def timer_fired(self, now: float) -> bool:
+        """``deadline`` has passed.
+
+        Returns:
+            Whether to hang up now.
+        """
+        return self._deadline is not None and now >= self._deadline and self._hang_up()
+
+    def deadline(self) -> float | None:
+        """When to call ``timer_fired``."""
+        return self._deadline
+
+    def _hang_up(self) -> bool:
+        self.state = HangupState.HANGING_UP
+        self._deadline = None
+        return True

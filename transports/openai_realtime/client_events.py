@@ -1,0 +1,109 @@
+"""What a call says to the model: each client event in one place.
+
+Shapes as in the ``openai`` package, ``openai/types/realtime/*_event_param.py``; the tests hold
+them against those types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from processors.state.conversation import Line
+from processors.state.playback import Truncation
+from processors.state.responses import ResponseRequest
+
+Event = dict[str, Any]
+
+KEY = "callwright"
+"""Metadata key by which a response that we asked for is known again."""
+
+
+def turn_detection_update(turn_detection: dict[str, Any] | None) -> Event:
+    """Change who answers and interrupts; the rest of the session stays."""
+    return session_update({"audio": {"input": {"turn_detection": turn_detection}}})
+
+
+def session_update(session: dict[str, Any]) -> Event:
+    """Change the session's settings."""
+    return {"type": "session.update", "session": {"type": "realtime", **session}}
+
+
+def response_create(request: ResponseRequest) -> Event:
+    """Ask for a response."""
+    response: dict[str, Any] = {"metadata": {KEY: request.key, "purpose": request.purpose}}
+    if request.exact_words is not None:
+        # An empty input gives the words no context to wander off into (OpenAI, Realtime
+        # conversations guide); instructions here replace the session's.
+        words = request.exact_words.replace('"', "'")
+        response["input"] = []
+        response["instructions"] = (
+            f'Say exactly: "{words}"\nSay nothing else. Keep the tone warm and the pace calm.'
+        )
+        response["tool_choice"] = "none"
+    elif request.instructions is not None:
+        response["instructions"] = request.instructions
+    return {"type": "response.create", "event_id": request.key, "response": response}
+
+
+def response_cancel(response_id: str) -> Event:
+    """Stop a response."""
+    return {"type": "response.cancel", "response_id": response_id}
+
+
+def truncation(cut: Truncation) -> Event:
+    """Have the model forget what was not heard of an item, or all of it.
+
+    Of an item that was not heard at all nothing is to stay: deleting it is accepted everywhere,
+    while some reports say that truncating to 0 ms is not.
+    """
+    if cut.nothing_heard:
+        return item_delete(cut.item_id)
+    return {
+        "type": "conversation.item.truncate",
+        "event_id": f"truncate:{cut.item_id}"[:512],
+        "item_id": cut.item_id,
+        "content_index": cut.content_index,
+        "audio_end_ms": cut.audio_end_ms,
+    }
+
+
+def item_delete(item_id: str) -> Event:
+    """Have the model forget an item."""
+    return {
+        "type": "conversation.item.delete",
+        "event_id": f"delete:{item_id}"[:512],
+        "item_id": item_id,
+    }
+
+
+def message(role: str, text: str) -> Event:
+    """Put a line of text into the conversation."""
+    kind = "output_text" if role == "assistant" else "input_text"
+    return {
+        "type": "conversation.item.create",
+        "item": {"type": "message", "role": role, "content": [{"type": kind, "text": text}]},
+    }
+
+
+def function_output(call_id: str, output: str) -> Event:
+    """Tell what a function gave."""
+    return {
+        "type": "conversation.item.create",
+        "item": {"type": "function_call_output", "call_id": call_id, "output": output},
+    }
+
+
+def replay(line: Line) -> list[Event]:
+    """Tell a fresh session one line of the conversation so far."""
+    if line.call_id:
+        call = {
+            "type": "function_call",
+            "call_id": line.call_id,
+            "name": line.name,
+            "arguments": line.arguments,
+        }
+        return [
+            {"type": "conversation.item.create", "item": call},
+            function_output(line.call_id, line.output or ""),
+        ]
+    return [message(line.role, line.text)]
