@@ -84,6 +84,7 @@ class ModelTap:
         self._caller_audio = bytearray()
         self._errors: list[str] = []
         self._asides: set[str] = set()
+        self._words: dict[str, str] = {}
         self._sockets: list[TappedSocket] = []
 
     def on(self, connect: Connect) -> Connect:
@@ -106,6 +107,10 @@ class ModelTap:
             all(socket.closed for socket in self._sockets),
         )
 
+    def words_of(self, item_id: str) -> str:
+        """The words of an item, as far as the model has sent its transcript."""
+        return self._words.get(item_id, "")
+
     def client_sent(self, text: str) -> None:
         """Note a client event."""
         event: dict[str, Any] = msgspec.json.decode(text)
@@ -118,6 +123,9 @@ class ModelTap:
         kind = event["type"]
         if kind == _DELTA:
             self._delta(event, now)
+        elif kind == "response.output_audio_transcript.delta":
+            item_id = event["item_id"]
+            self._words[item_id] = self._words.get(item_id, "") + event["delta"]
         elif kind == "response.created" and event["response"].get("conversation_id") is None:
             self._asides.add(event["response"]["id"])
         elif kind == "conversation.item.truncated":

@@ -83,6 +83,18 @@ async def test_tap_notes_cuts_and_errors() -> None:
     assert tap.record().errors == ("invalid_value", "server_error")
 
 
+async def test_tap_collects_the_words_of_an_item() -> None:
+    tap = ModelTap()
+    ours, theirs = await tapped(tap)
+    for words in ("We are ", "open."):
+        event = {"type": "response.output_audio_transcript.delta", "item_id": "i1", "delta": words}
+        await theirs.send(json.dumps(event))
+        await ours.receive()
+
+    assert tap.words_of("i1") == "We are open."
+    assert tap.words_of("i2") == ""
+
+
 async def test_tap_knows_when_all_sockets_are_closed() -> None:
     tap = ModelTap()
     first, _ = await tapped(tap)
