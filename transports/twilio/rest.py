@@ -11,7 +11,7 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 from urllib.parse import quote
@@ -21,7 +21,7 @@ import msgspec
 from loguru import logger
 
 from transports.socket import Socket
-from transports.twilio.twiml import say_and_hang_up
+from transports.twilio.twiml import Spoken, say_and_hang_up
 
 _RANDOM: Final = random.SystemRandom()
 
@@ -34,23 +34,19 @@ class RestCredentials:
     """Who asks.
 
     Attributes:
-        username: The account's SID, or an API key's.
-        password: The account's auth token, or the key's secret.
+        secret: The account's auth token, or an API key's secret.
+        key_sid: The API key's SID; empty: the auth token speaks for the account.
         account_sid: The account; empty: the one that the call came with.
     """
 
-    username: str
-    password: str
+    secret: str = field(repr=False)
+    key_sid: str = ""
     account_sid: str = ""
 
-    @property
-    def authorization(self) -> str:
+    def authorization(self, account_sid: str) -> str:
         """The value of the ``Authorization`` header."""
-        pair = f"{self.username}:{self.password}".encode()
+        pair = f"{self.key_sid or account_sid}:{self.secret}".encode()
         return "Basic " + base64.b64encode(pair).decode("ascii")
-
-    def __repr__(self) -> str:
-        return f"RestCredentials({self.username!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +126,12 @@ class TwilioRest:
             return RestOutcome.FAILED
         call = f"Accounts/{quote(account, safe='')}/Calls/{quote(call_sid, safe='')}.json"
         url = f"{self._api_url}/2010-04-01/{call}"
+        authorization = self._credentials.authorization(account)
         pause = self._patience.first_pause
         try:
             async with asyncio.timeout(self._patience.total):
                 while True:
-                    outcome = await self._attempt(url, call_sid, form)
+                    outcome = await self._attempt(url, authorization, call_sid, form)
                     if outcome is not RestOutcome.TRY_AGAIN:
                         return outcome
                     await asyncio.sleep(pause * (0.5 + self._jitter()))
@@ -143,13 +140,15 @@ class TwilioRest:
             logger.bind(call_sid=call_sid).error("Twilio's REST API did not take a change in time")
             return RestOutcome.FAILED
 
-    async def _attempt(self, url: str, call_sid: str, form: Mapping[str, str]) -> RestOutcome:
+    async def _attempt(
+        self, url: str, authorization: str, call_sid: str, form: Mapping[str, str]
+    ) -> RestOutcome:
         log = logger.bind(call_sid=call_sid)
         try:
             async with self._connections().post(
                 url,
                 data=form,
-                headers={"Authorization": self._credentials.authorization},
+                headers={"Authorization": authorization},
                 allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()
@@ -221,5 +220,5 @@ class CallPhone:
         """
         if self._rest is None:
             return False
-        twiml = say_and_hang_up(words, self._language, self._voice)
+        twiml = say_and_hang_up(Spoken(words, self._language, self._voice))
         return await self._rest.update(self._call_sid, twiml, self._account_sid)

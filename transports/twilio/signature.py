@@ -57,7 +57,7 @@ class PublicAddress:
         """The URL of a media stream: ``wss``, or ``ws`` where only loopback can listen."""
         base = self._base(scheme, headers)
         found, _, rest = base.partition("://")
-        secure = found in _SECURE or not is_loopback(_host_of(base))
+        secure = found in _SECURE or not is_loopback(host_of(base))
         return f"{'wss' if secure else 'ws'}://{rest}{path}"
 
     def _base(self, scheme: str, headers: Headers) -> str:
@@ -130,12 +130,16 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
 
 
-def _host_of(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host in a URL; empty when there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from twilio.twiml.voice_response import Connect, VoiceResponse
@@ -10,9 +11,22 @@ TOKEN_PARAMETER: Final = "token"  # noqa: S105 - the parameter's name
 """Name of the ``<Parameter>`` that brings the stream's token back in ``start``."""
 
 
-def connect_stream(
-    url: str, token: str, fallback: str, language: str = "", voice: str | None = None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words in Twilio's own voice.
+
+    Attributes:
+        text: What is said; may be empty.
+        language: Its language, like ``en-US``; empty: Twilio's default.
+        voice: Twilio's name of the voice; None: the account's own.
+    """
+
+    text: str
+    language: str = ""
+    voice: str | None = None
+
+
+def connect_stream(url: str, token: str, fallback: Spoken) -> str:
     """Connect the call to a media stream; say ``fallback`` and hang up if that ends first.
 
     What stands behind ``<Connect>`` runs when our side closes the socket, or can't be reached
@@ -21,24 +35,22 @@ def connect_stream(
     Args:
         url: ``wss://`` address of the media stream. It can't hold a query.
         token: Comes back in the stream's ``start``.
-        fallback: What Twilio's own voice says.
-        language: Language of that voice, like ``en-US``; empty: Twilio's default.
-        voice: Its name, like ``Polly.Joanna-Neural``; None: the account's own.
+        fallback: What is said then.
     """
     response = VoiceResponse()
     connect = Connect()
     connect.stream(url=url).parameter(name=TOKEN_PARAMETER, value=token)
     response.append(connect)
-    return _say_and_hang_up(response, fallback, language, voice)
+    return _say_and_hang_up(response, fallback)
 
 
-def say_and_hang_up(text: str, language: str = "", voice: str | None = None) -> str:
-    """Say one thing in Twilio's own voice and end the call: a refusal, or a last resort."""
-    return _say_and_hang_up(VoiceResponse(), text, language, voice)
+def say_and_hang_up(words: Spoken) -> str:
+    """Say one thing and end the call: a refusal, or a last resort."""
+    return _say_and_hang_up(VoiceResponse(), words)
 
 
-def _say_and_hang_up(response: VoiceResponse, text: str, language: str, voice: str | None) -> str:
-    if text:
-        response.say(text, language=language or None, voice=voice)
+def _say_and_hang_up(response: VoiceResponse, words: Spoken) -> str:
+    if words.text:
+        response.say(words.text, language=words.language or None, voice=words.voice)
     response.hangup()
     return str(response)

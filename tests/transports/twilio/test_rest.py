@@ -8,11 +8,11 @@ from loguru import logger
 
 from tests.transports.twilio.line import ACCOUNT_SID, CALL_SID, Line
 from transports.twilio.rest import CallPhone, RestCredentials, RestPatience, TwilioRest
-from transports.twilio.twiml import say_and_hang_up
+from transports.twilio.twiml import Spoken, say_and_hang_up
 
 QUICK = RestPatience(attempt=0.15, total=0.6, first_pause=0.001)
-WITH_TOKEN = RestCredentials("AC1", "the-auth-token", "AC1")
-WITH_KEY = RestCredentials("SK1", "the-key-secret")
+WITH_TOKEN = RestCredentials("the-auth-token", account_sid="AC1")
+WITH_KEY = RestCredentials("the-key-secret", key_sid="SK1")
 
 
 class Api:
@@ -175,7 +175,7 @@ async def test_a_phone_hangs_up_and_redirects_by_rest() -> None:
         assert await phone.hang_up()
 
     assert [form for _, _, form in api.requests] == [
-        {"Twiml": say_and_hang_up("Sorry.")},
+        {"Twiml": say_and_hang_up(Spoken("Sorry."))},
         {"Status": "completed"},
     ]
     assert line.closed_with is None

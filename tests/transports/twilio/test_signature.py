@@ -175,7 +175,9 @@ def test_a_stream_is_secure_everywhere_but_on_loopback(scheme: str, host: str, u
     assert PublicAddress().websocket(scheme, Headers({"host": host}), "/m") == url
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
+)
 def test_loopback(host: str) -> None:
     assert is_loopback(host)
 
