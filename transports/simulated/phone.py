@@ -269,6 +269,7 @@ class SimulatedPhone:
             self.facts.warnings[BUFFER_FULL] += 1
         if self._options.keep_audio:
             self.facts.assistant_audio += pcmu[: len(pcmu) - surplus]
+            self.facts.message_ends.append(len(self.facts.assistant_audio))
 
     def _clear(self, now: float) -> None:
         self._return(self._marks.reached(self._playout.clear(now), now), now)

@@ -37,6 +37,7 @@ class StreamFacts:
         warnings: Twilio's warning codes (31931, 31950, 31951), each with how often it was due.
         caller_audio: All the caller's audio that was sent; stays empty unless audio is kept.
         assistant_audio: All accepted audio of the assistant, by position; the same.
+        message_ends: At which positions the messages that brought it ended; the same.
     """
 
     ids: StreamIds
@@ -51,3 +52,4 @@ class StreamFacts:
     warnings: Counter[int] = field(default_factory=Counter)
     caller_audio: bytearray = field(default_factory=bytearray)
     assistant_audio: bytearray = field(default_factory=bytearray)
+    message_ends: list[int] = field(default_factory=list)
