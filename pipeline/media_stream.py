@@ -21,6 +21,9 @@ START_TIMEOUT: Final = 10.0
 
 MAX_MESSAGES_BEFORE_START: Final = 20
 
+MAX_STARTING: Final = 500
+"""Streams that may be between handshake and token at once: a moment each, if they are Twilio's."""
+
 REFUSED: Final = 1008
 NO_START: Final = 1002
 FAILED: Final = 1011
@@ -58,6 +61,7 @@ class MediaStream:
         self._on_call = on_call
         self._start_timeout = start_timeout
         self._accepting = True
+        self._starting = 0
         self._calls: dict[asyncio.Task[None], AsgiSocket] = {}
 
     @property
@@ -68,34 +72,20 @@ class MediaStream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket, from handshake to close."""
         await receive()  # websocket.connect
-        refused = "the server is stopping" if not self._accepting else None
-        refused = refused or self._gate.refuses_stream(scope)
+        refused = self._refuses(scope)
         if refused is not None:
             logger.warning("Media stream refused: {reason}", reason=refused)
             await send({"type": "websocket.close", "code": REFUSED})
             return
         socket = AsgiSocket(receive, send)
+        self._starting += 1
         try:
-            await socket.accept()
-            start = await self._start_of(socket)
-        except SocketClosedError:
-            logger.info("Media stream closed before it started")
-            return
-        if start is None:
-            logger.warning("Media stream refused: it did not start")
-            await socket.close(NO_START, "no start")
-            return
-        try:
-            claims = self._claims_of(start)
-        except TokenRefusedError as error:
-            log = logger.bind(call_sid=start.call_sid)
-            log.warning("Media stream refused: token {reason}", reason=error.refusal.value)
-            await socket.close(REFUSED, "token refused")
-            return
-        if not self._accepting:  # meanwhile
-            await socket.close(GOING_AWAY, "server stops")
-            return
-        await self._serve(socket, start, claims)
+            admitted = await self._admit(socket)
+        finally:
+            self._starting -= 1
+        if admitted is not None:
+            start, claims = admitted
+            await self._serve(socket, start, claims)
 
     async def stop(self, grace: float) -> None:
         """Let in nobody any more, end the live calls, and wait for them.
@@ -115,6 +105,37 @@ class MediaStream:
             call.cancel()
         if late:
             await asyncio.wait(late, timeout=_CANCEL_TIMEOUT)
+
+    def _refuses(self, scope: Scope) -> str | None:
+        if not self._accepting:
+            return "the server is stopping"
+        if self._starting >= MAX_STARTING:
+            return "too many streams that have not started"
+        return self._gate.refuses_stream(scope)
+
+    async def _admit(self, socket: AsgiSocket) -> tuple[Start, StreamClaims] | None:
+        """Wait for a stream's start and look at its token; None: it was closed."""
+        try:
+            await socket.accept()
+            start = await self._start_of(socket)
+        except SocketClosedError:
+            logger.info("Media stream closed before it started")
+            return None
+        if start is None:
+            logger.warning("Media stream refused: it did not start")
+            await socket.close(NO_START, "no start")
+            return None
+        try:
+            claims = self._claims_of(start)
+        except TokenRefusedError as error:
+            log = logger.bind(call_sid=start.call_sid)
+            log.warning("Media stream refused: token {reason}", reason=error.refusal.value)
+            await socket.close(REFUSED, "token refused")
+            return None
+        if not self._accepting:  # meanwhile
+            await socket.close(GOING_AWAY, "server stops")
+            return None
+        return start, claims
 
     async def _start_of(self, socket: Socket) -> Start | None:
         try:

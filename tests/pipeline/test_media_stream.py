@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from pipeline.media_stream import FAILED, GOING_AWAY, NO_START, REFUSED
+from pipeline.media_stream import FAILED, GOING_AWAY, MAX_STARTING, NO_START, REFUSED
 from pipeline.server import CallServer
 from tests.pipeline.caller import (
     CALL_SID,
@@ -185,6 +185,25 @@ async def test_a_stream_that_does_not_start_is_closed_in_time() -> None:
     await stream.run()
 
     assert stream.closed_with == NO_START
+
+
+async def test_streams_that_do_not_start_are_bounded_in_number() -> None:
+    at = server()
+    waiting = [Stream(at) for _ in range(MAX_STARTING)]
+    running = [asyncio.create_task(stream.run()) for stream in waiting]
+    await until(lambda: all(stream.accepted for stream in waiting))
+    one_more = Stream(at)
+
+    await one_more.run()
+    for stream in waiting:
+        stream.leave()
+    await asyncio.gather(*running)
+
+    assert not one_more.accepted
+    again = Stream(at)
+    again.leave()
+    await again.run()
+    assert again.accepted
 
 
 async def test_a_phone_that_goes_before_the_start_leaves_nothing() -> None:

@@ -1,6 +1,9 @@
 """Over real sockets, on a free loopback port."""
 
 import asyncio
+import base64
+import json
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,17 +15,27 @@ from loguru import logger
 
 from pipeline.server import LOOPBACK_BANNER, CallServer
 from pipeline.settings import SettingsError
+from processors.base import CallProcessor
+from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from tests.pipeline.caller import (
+    OPEN,
     RING,
     SIGNED,
     Desk,
+    Files,
     connected,
     http,
+    ring,
     server,
     start,
     stream_of,
 )
-from tests.transports.twilio.line import until
+from tests.transports.twilio.line import call_context, media, run_call, stop, until
+from transports.socket import Socket
+from transports.twilio.config import TwilioSerializerConfig
+from transports.twilio.messages import Start
+from transports.twilio.token import StreamClaims
+from transports.twilio.transport import TwilioTransport
 
 
 @asynccontextmanager
@@ -48,6 +61,48 @@ async def test_a_call_comes_in_over_the_network() -> None:
             await stream.send("audio")
             await until(lambda: desk.heard == ["audio"])
         await until(lambda: at.calls == 0)
+
+
+class Parrot(CallProcessor):
+    """Says what it hears: the caller's bytes go back as the assistant's."""
+
+    wants_caller_audio = True
+
+    async def caller_audio(self, frame: PcmuInputFrame) -> None:
+        await self.push_audio(PcmuOutputFrame(frame.payload, "item_1"))
+
+
+async def parrot(socket: Socket, start: Start, claims: StreamClaims) -> None:
+    context, _ = call_context(socket)
+    config = TwilioSerializerConfig(type="twilio_serializer")
+    transport = TwilioTransport(config, context)
+    await run_call(transport.input(), Parrot(), transport.output())
+
+
+async def test_audio_goes_in_and_out_over_the_network_byte_for_byte() -> None:
+    noise = random.Random(2)
+    payloads = [base64.b64encode(noise.randbytes(160)).decode() for _ in range(200)]
+    at = CallServer(Files(), OPEN, run_call=parrot)
+    returned: list[str] = []
+    marks = 0
+
+    async with listening(at) as address:
+        token = await ring(at)
+        async with websockets.connect(f"ws://{address}/media-stream") as stream:
+            await stream.send(start(token))
+            for number, payload in enumerate(payloads):
+                await stream.send(media(payload, 20 * number))
+            while len(returned) < 200:
+                message = json.loads(await asyncio.wait_for(stream.recv(), 2))
+                if message["event"] == "media":
+                    returned.append(message["media"]["payload"])
+                else:
+                    marks += 1
+            await stream.send(stop())
+            await asyncio.wait_for(stream.wait_closed(), 2)
+
+    assert returned == payloads
+    assert marks == 40  # the first piece, then one for each 100 ms
 
 
 async def test_messages_are_not_compressed() -> None:

@@ -6,7 +6,7 @@ that has the key can take the stream; that a token was used is known to the proc
 and everywhere else its expiry and its CallSid have to do.
 
 A name and a value of a ``<Parameter>`` may hold some 500 characters together; a token has about
-250, and at most 480 whatever the caller's address is.
+250, and at most 480 whatever the caller's address is: that is cut first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ MAX_TOKEN_CHARS: Final = 480
 MAX_SID_CHARS: Final = 40
 """Twilio's have 34."""
 
-_MAX_TEXT_BYTES: Final = 64
+MAX_NAME_BYTES: Final = 128
+"""Of a call file's name."""
+
+_MAX_ADDRESS_BYTES: Final = 64
+_MAX_BODY_BYTES: Final = MAX_TOKEN_CHARS * 3 // 4 - 32
 _REMEMBERED: Final = 100_000
 _SIGNATURE_BYTES: Final = 32
 
@@ -115,19 +119,23 @@ class StreamTokens:
             retry_of: What is the same in all retries of one webhook. Tokens made for the same
                 let in one stream together.
 
-        An address or a name of more than 64 bytes is cut.
+        Returns:
+            The token; in it, addresses of more than 64 bytes are cut, and the caller's even
+            shorter where a call file's long name takes the room.
         """
         assert len(claims.call_sid) <= MAX_SID_CHARS, "checked where it came in"
         content = _Content(
             expires_at=now + self._lifetime,
             nonce=self._nonce(claims.call_sid, retry_of),
             call_sid=claims.call_sid,
-            called=_cut(claims.called, _MAX_TEXT_BYTES),
-            caller=_cut(claims.caller, _MAX_TEXT_BYTES),
-            file_name=_cut(claims.file_name, _MAX_TEXT_BYTES),
+            called=_cut(claims.called, _MAX_ADDRESS_BYTES),
+            caller="",
+            file_name=_cut(claims.file_name, MAX_NAME_BYTES),
             account_sid=_cut(claims.account_sid, MAX_SID_CHARS),
         )
-        body = msgspec.json.encode(content)
+        room = _MAX_BODY_BYTES - len(msgspec.json.encode(content))
+        caller = _cut(claims.caller, min(room, _MAX_ADDRESS_BYTES))
+        body = msgspec.json.encode(msgspec.structs.replace(content, caller=caller))
         return _encode(hmac.digest(self._key, body, hashlib.sha256) + body)
 
     def redeem(self, token: str, call_sid: str, now: int) -> StreamClaims:

@@ -19,7 +19,7 @@ from pipecat.workers.runner import WorkerRunner
 from processors.context import CallContext, CallInfo, Speech
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
-from transports.socket import SocketClosedError
+from transports.socket import Socket, SocketClosedError
 
 STREAM_SID = "MZ00000000000000000000000000000001"
 CALL_SID = "CA00000000000000000000000000000001"
@@ -132,6 +132,16 @@ class Line:
             self._incoming.put_nowait(None)
 
 
+class Jump:
+    """A clock that a test moves on."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return asyncio.get_running_loop().time() + self.ahead
+
+
 class NoPhone:
     """A caller's leg that can't be reached by REST."""
 
@@ -153,7 +163,7 @@ class Records(list[Entry]):
 
 
 def call_context(
-    line: Line, clock: Callable[[], float] | None = None
+    line: Socket, clock: Callable[[], float] | None = None
 ) -> tuple[CallContext, Records]:
     clock = clock or asyncio.get_running_loop().time
     journal = Journal(clock())

@@ -15,6 +15,7 @@ from processors.frames import (
     PcmuInputFrame,
 )
 from tests.transports.twilio.line import (
+    Jump,
     Line,
     call_context,
     dtmf,
@@ -170,16 +171,6 @@ async def test_holes_are_left_alone_when_the_file_says_so() -> None:
     down = await down_frames(transport_on(line, config).input())
 
     assert len([frame for frame in down if isinstance(frame, PcmuInputFrame)]) == 2
-
-
-class Jump:
-    """A clock that a test moves on."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return asyncio.get_running_loop().time() + self.ahead
 
 
 async def test_a_stall_while_the_caller_speaks_is_filled_once() -> None:

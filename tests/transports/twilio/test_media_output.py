@@ -22,8 +22,10 @@ from processors.frames import (
     PcmuOutputFrame,
     PlaybackEndFrame,
 )
-from processors.state.playback import Purpose
+from processors.state.playback import ECHO_GRACE, Purpose
+from processors.state.playback_plan import UNKNOWN_ROUND_TRIP
 from tests.transports.twilio.line import (
+    Jump,
     Line,
     Records,
     call_context,
@@ -68,8 +70,8 @@ class Model(CallProcessor):
 
 class Call:
     def __init__(self, config: TwilioSerializerConfig = CONFIG) -> None:
-        self.line = Line()
-        self.context, self.records = call_context(self.line)
+        self.line, self.clock = Line(), Jump()
+        self.context, self.records = call_context(self.line, self.clock)
         self.model = Model()
         transport = TwilioTransport(config, self.context)
         self.processors = (transport.input(), self.model, transport.output())
@@ -209,6 +211,30 @@ async def test_a_cut_ends_the_assistants_speaking() -> None:
         assert call.model.names() == ["BotStartedSpeakingFrame", "BotStoppedSpeakingFrame"]
 
     assert not [frame for frame in call.model.seen if isinstance(frame, PlaybackEndFrame)]
+
+
+async def test_when_the_clear_has_returned_its_marks_the_model_can_be_told() -> None:
+    async with ongoing() as call:
+        await call.model.say(tone(1000), tone(1000))
+        first, *others = call.line.marks()
+        await call.echo(first)
+        await call.model.push_frame(CallInterruptionFrame())
+        assert "CutSettledFrame" not in call.model.names()
+        await call.echo(*others)
+
+    assert "CutSettledFrame" in call.model.names()
+    (truncation,) = call.context.playback.take_truncations()
+    assert truncation.item_id == "item_1"
+
+
+async def test_a_mark_that_never_comes_back_is_given_up_in_time() -> None:
+    async with ongoing() as call:
+        call.clock.ahead = -(UNKNOWN_ROUND_TRIP + ECHO_GRACE)
+        await call.model.say(tone(20))
+        call.clock.ahead = 0.0
+        await until(lambda: "PlaybackEndFrame" in call.model.names())
+
+    assert call.records.fields("assistant_heard") == [{"item_id": "item_1"}]
 
 
 async def test_marks_that_a_clear_returns_start_nothing() -> None:

@@ -127,6 +127,13 @@ def test_it_fits_a_parameter_whatever_the_addresses_are(character: str) -> None:
     assert claims.caller.startswith("sip:")
 
 
+def test_a_call_files_long_name_is_carried_whole() -> None:
+    tokens = StreamTokens("secret")
+    claims = StreamClaims(CALL, "+15550100001", "+15550100002", "x" * 123 + ".yaml", "AC" * 17)
+
+    assert tokens.redeem(tokens.issue(claims, NOW), CALL, NOW) == claims
+
+
 def test_usual_addresses_and_names_are_carried_whole() -> None:
     sip = "sip:reception.desk.of.acme@acme-realty.sip.twilio.com"
     claims = StreamClaims(CALL, sip, "anonymous", "Acme Realty, Köln: Empfang", "AC" + 32 * "1")
