@@ -156,3 +156,11 @@ def said(response: Event) -> str:
         for item in response["output"]
         for part in item.get("content", [])
     )
+
+
+async def user_says(client: RealtimeClient, text: str) -> None:
+    """Put a line of the caller's into the conversation as text."""
+    before = len(client.events)
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+    await client.send("conversation.item.create", item=item)
+    await client.expect("conversation.item.done", before)
