@@ -14,7 +14,7 @@ from transports.simulated.output_item import (
 )
 from transports.simulated.response_params import ResponseParams
 from transports.simulated.session_state import SessionState
-from transports.simulated.usage import UsageMeter, usage
+from transports.simulated.usage import ASSISTANT_MS_PER_TOKEN, UsageMeter, usage
 from transports.simulated.wire import Timer
 
 ResponseStatus = Literal["in_progress", "completed", "cancelled", "failed", "incomplete"]
@@ -156,7 +156,7 @@ class Generation:
         return SpokenMessage(*place, output, self.params.audio_format, aside=aside)
 
     def _tokens(self) -> float:
-        return self.text_tokens + self.audio_ms / 50
+        return self.text_tokens + self.audio_ms / ASSISTANT_MS_PER_TOKEN
 
     def _finish(self, status: ResponseStatus) -> None:
         self.status = status

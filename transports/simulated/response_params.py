@@ -15,7 +15,7 @@ from transports.simulated.session_schema import RESPONSE
 from transports.simulated.session_settings import check_voice
 from transports.simulated.session_state import SessionState
 from transports.simulated.usage import Segment, segments
-from transports.simulated.voice import Voice
+from transports.simulated.voice import PCMU_BYTES_PER_MS, Voice
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ def _words(item: Item, voice: Voice) -> list[str]:
     words = []
     for part in item.content:
         if part.type == "output_audio":
-            heard = voice.chars_audible(part.spoken, len(part.audio) / 8)
+            heard = voice.chars_audible(part.spoken, len(part.audio) / PCMU_BYTES_PER_MS)
             words.append(part.spoken[:heard].strip())
         else:
             words.append((part.spoken or part.text).strip())
