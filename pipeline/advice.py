@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline.agent import Agent
+from pipeline.agent import Agent, Information
 from pipeline.problem import Path, Problem
 from pipeline.source import Source
 
@@ -37,9 +37,7 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
 
 
 def _agent(agent: Agent) -> Iterator[tuple[Path, str]]:
-    missing = [name for name in _SECTIONS if not getattr(agent, name)]
-    if agent.information == type(agent.information)():
-        missing = list(dict.fromkeys([*missing, "information"]))
+    missing = [name for name in _SECTIONS if getattr(agent, name) in ("", (), Information())]
     if missing:
         yield ("agent",), f"has no {', '.join(missing)}; the model fills the gap as it likes"
     for path, text in _texts(agent):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from pipeline.config import CallFile, Loaded, load
-from pipeline.problem import ConfigError, Place, Problem
+from pipeline.problem import ConfigError, Path, Place, Problem
 
 CONFIGS = FilePath(__file__).parent.parent / "configs"
 """Where bare names are looked up."""
@@ -144,18 +144,21 @@ def _clashes(files: list[Loaded]) -> list[Problem]:
     owners: dict[str, FilePath] = {}
     default: FilePath | None = None
     for loaded in files:
-        place = Place(str(loaded.path))
-        for number in loaded.call.numbers:
+        for position, number in enumerate(loaded.call.numbers):
             if number in owners:
                 message = f"{owners[number].name} answers {number} already; allowed: one file"
-                problems.append(Problem(place, message, ("numbers",)))
+                problems.append(_problem(loaded, ("numbers", position), message))
             owners.setdefault(number, loaded.path)
         if loaded.call.default:
             if default is not None:
                 message = f"{default.name} is the default already; allowed: one file of a folder"
-                problems.append(Problem(place, message, ("default",)))
+                problems.append(_problem(loaded, ("default",), message))
             default = default or loaded.path
     return problems
+
+
+def _problem(loaded: Loaded, path: Path, message: str) -> Problem:
+    return Problem(loaded.source.place(path), message, path)
 
 
 def _unreachable(files: list[Loaded]) -> list[Problem]:
@@ -167,14 +170,8 @@ def _unreachable(files: list[Loaded]) -> list[Problem]:
     ]
     own = [loaded for loaded in files if "refusal" in loaded.call.model_fields_set]
     if len({loaded.call.refusal for loaded in own}) > 1:
-        first = own[0].path.name
-        warnings.append(
-            Problem(
-                Place(str(own[1].path)),
-                f"unknown numbers hear the refusal of {first}; keep it in one file",
-                ("refusal",),
-            )
-        )
+        message = f"unknown numbers hear the refusal of {own[0].path.name}; keep it in one file"
+        warnings.append(_problem(own[1], ("refusal",), message))
     return warnings
 
 

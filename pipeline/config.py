@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -135,11 +135,13 @@ class Loaded:
     Attributes:
         path: Where it was read.
         call: What it says.
+        source: Where each piece of it stands.
         warnings: What works and will disappoint.
     """
 
     path: FilePath
     call: CallFile
+    source: Source = field(repr=False)
     warnings: tuple[Problem, ...] = ()
 
 
@@ -167,7 +169,7 @@ def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded
         problems += _missing_tools(call, source)
     if problems or call is None:
         raise ConfigError(sorted(problems, key=lambda p: (p.place.file, p.place.line or 0)))
-    return Loaded(path, call, (*source.warnings, *warnings(call, source)))
+    return Loaded(path, call, source, (*source.warnings, *warnings(call, source)))
 
 
 def _misordered(source: Source) -> list[Problem]:

@@ -144,6 +144,8 @@ class _Loader:
             message = f"found {shown(plain(extends))}; allowed: the path of another call file"
             self.problems.append(Problem(place, message, ("extends",)))
             return own
+        if self._told(("extends",), place):
+            return own  # a variable in it is not set
         other = path.parent / extends.value
         if _real(other) in [_real(ancestor) for ancestor in chain]:
             way = " -> ".join(ancestor.name for ancestor in (*chain, other))
@@ -160,6 +162,9 @@ class _Loader:
             entries={key: node for key, node in base.entries.items() if key not in _OWN_KEYS},
         )
         return merge(inherited, own, self.problems)
+
+    def _told(self, path: Path, place: Place) -> bool:
+        return any(p.path == path and p.place.file == place.file for p in self.problems)
 
     def _substituted(self, node: Node, path: Path) -> Node:
         if isinstance(node, Mapping):
@@ -218,6 +223,8 @@ class _Loader:
         if not isinstance(named, str) or len(node.entries) > 1:
             found = shown(named) if len(node.entries) == 1 else "other keys beside it"
             raise _error(place, f"found {found}; allowed: {{include: file.md}} and no more", key)
+        if self._told(key, place):
+            return ""  # a variable in it is not set
         file = folder / named
         if not _real(file).is_relative_to(_real(folder)):
             message = f"{named!r} lies outside {str(folder)!r}; allowed: files in that folder"

@@ -100,8 +100,8 @@ def resolve(text: str) -> str | int | float | bool | None:
     """What a plain (unquoted) scalar means."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text) and len(text) <= 19:  # longer is no quantity in a call file
-        return int(text)
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) <= 19 else text  # longer is an account, not a quantity
     if _FLOAT.fullmatch(text) and any(character.isdigit() for character in text):
         return float(text)
     return text

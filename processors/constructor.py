@@ -32,8 +32,12 @@ class MisfitError(Exception):
 
 def wants_context(cls: type) -> bool:
     """Whether a constructor asks for the call's context."""
-    hints = _hints(cls)
-    return CONTEXT in inspect.signature(cls).parameters and hints.get(CONTEXT) is CallContext
+    return _Constructor(cls).hints.get(CONTEXT) is CallContext
+
+
+def unnamed(cls: type, values: Mapping[str, Any]) -> list[str]:
+    """The keys that only a ``**kwargs`` takes: they may be right, or slips that nobody notices."""
+    return [name for name in values if name not in _Constructor(cls).named]
 
 
 def fit(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,55 +46,74 @@ def fit(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         MisfitError: With everything that does not fit.
     """
-    parameters = {
-        name: parameter
-        for name, parameter in inspect.signature(cls).parameters.items()
-        if not (name == CONTEXT and wants_context(cls))
-    }
-    parts = _misnamed(cls, parameters, values)
-    hints = _hints(cls)
+    constructor = _Constructor(cls)
+    parts = {}
     arguments = {}
     for name, value in values.items():
-        if name in parts:
-            continue
         try:
-            arguments[name] = _read(_resolved(value), hints.get(name, Any))
+            constructor.check_name(name)
+            arguments[name] = _read(_resolved(value), constructor.hints.get(name, Any))
         except ValueError as error:
             parts[name] = str(error)
+    missing = [name for name in constructor.needed if name not in values]
+    if missing:
+        parts[""] = f"{cls.__name__} needs {', '.join(missing)}"
     if parts:
         raise MisfitError(parts)
     return arguments
 
 
-def _misnamed(
-    cls: type, parameters: dict[str, inspect.Parameter], values: Mapping[str, Any]
-) -> dict[str, str]:
-    named = {
-        name: parameter
-        for name, parameter in parameters.items()
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-    }
-    parts = {}
-    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        for name in values:
-            if name not in named:
-                near = get_close_matches(name, named, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                allowed = ", ".join(named) or "nothing"
-                parts[name] = f"{cls.__name__} has no such parameter; allowed: {allowed}{hint}"
-    missing = [
-        name
-        for name, parameter in named.items()
-        if parameter.default is parameter.empty and name not in values
-    ]
-    if missing:
-        parts[""] = f"{cls.__name__} needs {', '.join(missing)}"
-    return parts
+class _Constructor:
+    """What a class can be called with, its bases' parameters included where ``**kwargs`` passes on.
+
+    Attributes:
+        named: The parameters that have a name.
+        needed: Those without a default.
+        hints: Their types, as far as they are known.
+        is_open: Whether any other name is taken as well.
+    """
+
+    def __init__(self, cls: type) -> None:
+        self._name = cls.__name__
+        self.named: list[str] = []
+        self.needed: list[str] = []
+        self.hints: dict[str, Any] = {}
+        self.is_open = True
+        for base in cls.__mro__:
+            if self.is_open and base is not object and "__init__" in vars(base):
+                self._add(vars(base)["__init__"])
+        if self.hints.get(CONTEXT) is CallContext:
+            self.named.remove(CONTEXT)
+            self.needed = [name for name in self.needed if name != CONTEXT]
+
+    def _add(self, init: Any) -> None:
+        first = not self.named and not self.hints
+        _, *parameters = inspect.signature(init).parameters.values()
+        hints = _hints(init)
+        for parameter in parameters:
+            if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                continue
+            if parameter.name in self.named:
+                continue
+            self.named.append(parameter.name)
+            self.hints[parameter.name] = hints.get(parameter.name, Any)
+            # What a base needs, its subclass may give it.
+            if first and parameter.default is parameter.empty:
+                self.needed.append(parameter.name)
+        self.is_open = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that the constructor would not take."""
+        if name not in self.named and (not self.is_open or name == CONTEXT):
+            near = get_close_matches(name, self.named, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            allowed = ", ".join(self.named) or "nothing"
+            raise ValueError(f"{self._name} has no such parameter; allowed: {allowed}{hint}")
 
 
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(init: Any) -> dict[str, Any]:
     try:
-        return get_type_hints(cls.__init__)  # type: ignore[misc]  # a class's own, not an instance's
+        return get_type_hints(init)
     except (NameError, TypeError, AttributeError):  # imported for type checking only
         return {}
 

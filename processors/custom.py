@@ -10,7 +10,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from processors.constructor import CONTEXT, MisfitError, fit, wants_context
+from processors.constructor import CONTEXT, MisfitError, fit, unnamed, wants_context
 from processors.context import CallContext, ProcessorConfig
 from processors.import_path import import_object
 
@@ -40,6 +40,7 @@ class CustomConfig(ProcessorConfig):
 
     _class: ProcessorClass = PrivateAttr()
     _arguments: dict[str, Any] = PrivateAttr()
+    _wants_context: bool = PrivateAttr()
 
     @field_validator("use")
     @classmethod
@@ -63,16 +64,22 @@ class CustomConfig(ProcessorConfig):
         """Keep what the checks found, so that a call needs no second look."""
         self._class = import_object(self.use)
         self._arguments = fit(self._class, self.with_)
+        self._wants_context = wants_context(self._class)
 
     def visited_by(self, audio: Literal["caller", "assistant"]) -> bool:
         """As the file says; one of our own kind also says it by itself."""
         return self.audio and bool(getattr(self._class, f"wants_{audio}_audio", True))
 
+    def advice(self) -> list[tuple[str, str]]:
+        """Settings that no parameter is named after: stock processors ignore them silently."""
+        unknown = f"{self._class.__name__} names no such parameter; it may ignore it"
+        return [(f"with.{name}", unknown) for name in unnamed(self._class, self.with_)]
+
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the processor."""
         # A call of its own each time: what one call does to a list must not reach the next.
         arguments = copy.deepcopy(self._arguments)
-        if wants_context(self._class):
+        if self._wants_context:
             arguments[CONTEXT] = context
         processor = self._class(**arguments)
         if not self.audio:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from processors.state.playback import Purpose
 
 PCMU_SAMPLE_RATE = 8000
-"""Hz; G.711 is one byte a sample, so 8 bytes are 1 ms (protocol.md B.2)."""
+"""Hz; G.711 is one byte a sample, so 8 bytes are 1 ms (ITU-T G.711; Twilio, Media Streams)."""
 
 
 def payload_bytes(payload: str) -> int:

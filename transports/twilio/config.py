@@ -35,9 +35,6 @@ class TwilioSerializerConfig(ProcessorConfig):
     def build(self, context: CallContext) -> BothEnds:
         """Make the two ends of the phone leg."""
         # Only a call needs the transport; checking a file must not wait for its imports.
-        from transports.twilio.transport import (  # type: ignore[import-not-found,unused-ignore]
-            TwilioTransport,
-        )
+        from transports.twilio.transport import TwilioTransport
 
-        ends: BothEnds = TwilioTransport(self, context).ends()
-        return ends
+        return TwilioTransport(self, context).ends()
