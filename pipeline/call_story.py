@@ -9,18 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from processors.state.journal import Entry
 
 CharsHeard = Callable[[str, float], int]
 """How many characters of a text a listener gets from its first so many ms."""
 
-WordsOf = Callable[[str], str]
-"""The words of an assistant's item, as far as they are known."""
-
+_CLEAR_WAITS: Final = 0.5
+"""Seconds that a clear's line waits for the words that it cut: they come first."""
 _MOST_WAIT: Final = 5.0
 """Seconds between a caller's speech and a clear that can still be its doing."""
+
+
+class Items(Protocol):
+    """Knows the assistant's items."""
+
+    def words_of(self, item_id: str) -> str:
+        """The words of an item, as far as they are known."""
+        ...
+
+    def ms_of(self, item_id: str) -> float:
+        """How long its audio is, as far as it was made."""
+        ...
 
 
 class Who(Enum):
@@ -81,7 +92,7 @@ class CallStory:
         speaking: Who speaks now, and what.
     """
 
-    words_of: WordsOf
+    items: Items
     chars_heard: CharsHeard
     latencies_ms: list[float] = field(default_factory=list)
     clear_latencies_ms: list[float] = field(default_factory=list)
@@ -90,6 +101,7 @@ class CallStory:
     speaking: dict[Who, Speech] = field(default_factory=dict)
     _latency_ms: float | None = None
     _speech_started_at: float | None = None
+    _clear: StoryLine | None = None
     _said: dict[str, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
 
@@ -100,11 +112,13 @@ class CallStory:
             text = _WARNINGS.get(entry.kind)
             return [] if text is None else [_line(at, Who.WARNING, text, entry)]
         told: StoryLine | None = handler(at, entry)
-        return [] if told is None else [told]
+        if told is None:
+            return []
+        return [told, *self._take_clear()] if entry.kind == "truncation" else [told]
 
     def end(self, at: float) -> list[StoryLine]:
         """The call is over: tell what was still being said."""
-        lines = []
+        lines = self._take_clear()
         for speech in list(self.speaking.values()):
             if speech.who is Who.ASSISTANT:
                 heard_ms = (at - speech.began_at) * 1000
@@ -121,11 +135,13 @@ class CallStory:
 
     def tick(self, now: float) -> list[StoryLine]:
         """Let time pass: a caller's line is told once it was said."""
+        waited = self._clear is not None and now - self._clear.at > _CLEAR_WAITS
+        lines = self._take_clear() if waited else []
         speech = self.speaking.get(Who.CALLER)
-        if speech is None or self.heard_so_far(speech, now) != speech.text:
-            return []
-        del self.speaking[Who.CALLER]
-        return [self._caller_line(speech)]
+        if speech is not None and self.heard_so_far(speech, now) == speech.text:
+            del self.speaking[Who.CALLER]
+            lines.append(self._caller_line(speech))
+        return lines
 
     # -- the phone's side
 
@@ -143,7 +159,7 @@ class CallStory:
     def _on_mark_returned(self, at: float, entry: Entry) -> None:
         self.marks_returned += 1
 
-    def _on_cleared(self, at: float, entry: Entry) -> StoryLine:
+    def _on_cleared(self, at: float, entry: Entry) -> None:
         fields = entry.fields
         note = ""
         if self._speech_started_at is not None and at - self._speech_started_at < _MOST_WAIT:
@@ -152,7 +168,7 @@ class CallStory:
             note = f"{latency_ms:.1f} ms after the model heard the caller"
         self._speech_started_at = None
         text = f"clear: {fields['dropped_ms']:,.0f} ms dropped, {fields['marks']} marks returned"
-        return StoryLine(at, Who.EVENT, text, note=note)
+        self._clear = StoryLine(at, Who.EVENT, text, note=note)
 
     def _on_twilio_said(self, at: float, entry: Entry) -> StoryLine:
         return StoryLine(at, Who.TWILIO, entry.private["text"])
@@ -187,8 +203,13 @@ class CallStory:
         speech = self._finished(entry.fields["item_id"], at)
         if speech is None:
             return None
-        text = self._text_of(speech.item_id)
-        return StoryLine(speech.began_at, Who.ASSISTANT, text, note=self._answered())
+        heard = f"heard, {self.items.ms_of(speech.item_id):,.0f} ms"
+        return StoryLine(
+            speech.began_at,
+            Who.ASSISTANT,
+            self._text_of(speech.item_id),
+            note=_joined(heard, self._answered()),
+        )
 
     def _on_truncation(self, at: float, entry: Entry) -> StoryLine | None:
         fields = entry.fields
@@ -196,7 +217,7 @@ class CallStory:
         if speech is None:
             return None
         heard_ms, sent_ms = float(fields["heard_ms"]), float(fields["sent_ms"])
-        note = f"cut: {heard_ms:,.0f} of {sent_ms:,.0f} ms heard, {fields['action']}"
+        note = f"cut, {heard_ms:,.0f} of {sent_ms:,.0f} ms heard: {fields['action']}"
         return self._cut_line(speech, heard_ms, note)
 
     def _on_tool_ended(self, at: float, entry: Entry) -> StoryLine:
@@ -210,6 +231,10 @@ class CallStory:
 
     # -- private
 
+    def _take_clear(self) -> list[StoryLine]:
+        clear, self._clear = self._clear, None
+        return [] if clear is None else [clear]
+
     def _finished(self, item_id: str, at: float) -> Speech | None:
         """The speech that is over with this, unless it was told already."""
         if item_id in self._told:
@@ -221,14 +246,17 @@ class CallStory:
         return Speech(Who.ASSISTANT, "", at, item_id)
 
     def _text_of(self, item_id: str) -> str:
-        return self.words_of(item_id) or self._said.get(item_id, "")
+        return self.items.words_of(item_id) or self._said.get(item_id, "")
 
     def _cut_line(self, speech: Speech, heard_ms: float, note: str) -> StoryLine:
         text = self._text_of(speech.item_id)
         heard = self.chars_heard(text, heard_ms)
-        notes = [part for part in (note, self._answered()) if part]
         return StoryLine(
-            speech.began_at, speech.who, text[:heard], text[heard:], note=", ".join(notes)
+            speech.began_at,
+            speech.who,
+            text[:heard],
+            text[heard:],
+            note=_joined(note, self._answered()),
         )
 
     def _caller_line(self, speech: Speech) -> StoryLine:
@@ -256,6 +284,10 @@ _WARNINGS: Final = {
 def _line(at: float, who: Who, text: str, entry: Entry) -> StoryLine:
     note = ", ".join(f"{name} {_plain(value)}" for name, value in entry.fields.items())
     return StoryLine(at, who, text, note=note)
+
+
+def _joined(*notes: str) -> str:
+    return ", ".join(note for note in notes if note)
 
 
 def _plain(value: object) -> str:

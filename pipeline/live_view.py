@@ -88,7 +88,8 @@ class LiveView:
             Text(stage.name, style="bold" if stage.audio else "dim") for stage in stages
         )
         visited = ", ".join(stage.name for stage in stages if stage.audio)
-        self._console.print(Text(title, style="bold"), Text(subtitle, style="dim"))
+        self._console.print(Text(title, style="bold"))
+        self._console.print(Text(subtitle, style="dim"), soft_wrap=True)
         self._console.print(row, soft_wrap=not self._console.is_terminal)
         self._console.print(Text(f"audio visits: {visited}", style="dim"), soft_wrap=True)
         self._console.print()
@@ -159,8 +160,8 @@ class LiveView:
 
 
 def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes):02d}:{rest:04.1f}"
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes:02d}:{tenths / 10:04.1f}"
 
 
 def _name(who: Who) -> str:

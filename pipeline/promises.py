@@ -45,7 +45,7 @@ def check_promises(evidence: CallEvidence) -> list[Promise]:
 
 
 def _assistant_audio(evidence: CallEvidence) -> Promise:
-    text = "The assistant's audio reached the phone byte for byte"
+    text = "Assistant audio reached the phone byte for byte"
     if evidence.parts is None:
         return Promise(text, False, "it is not what the model sent")
     told = {cut.item_id for cut in evidence.model.cuts}
@@ -68,7 +68,7 @@ def _caller_audio(evidence: CallEvidence) -> Promise:
     detail = "other bytes, or another order" if reached is None else f"{reached:,} bytes"
     if padding:
         detail += f", {padding / 8:,.0f} ms of padding"
-    return Promise("The caller's audio reached the model byte for byte", kept, detail)
+    return Promise("Caller audio reached the model byte for byte", kept, detail)
 
 
 def compare_caller_audio(sent: bytes, got: bytes) -> tuple[int | None, int]:
@@ -103,7 +103,7 @@ def _cuts_are_true(evidence: CallEvidence) -> Promise:
         return Promise(text, True, "nothing was cut")
     wrong = [cut for cut in cuts if not _true(cut)]
     errors = [abs(cut.error_ms) for cut in cuts if cut.error_ms is not None]
-    detail = f"{len(cuts)} cut, at most {max(errors, default=0.0):.1f} ms off"
+    detail = f"{len(cuts)} cut, {max(errors, default=0.0):.1f} ms off"
     return Promise(text, not wrong, detail)
 
 
@@ -113,7 +113,7 @@ def _true(cut: CutTruth) -> bool:
 
 def _told_once(evidence: CallEvidence) -> Promise:
     wrong = [cut.item_id for cut in evidence.cuts() if cut.times_told != 1]
-    return Promise("Every cut item is told to the model once", not wrong, ", ".join(wrong))
+    return Promise("The model is told of every cut once", not wrong, ", ".join(wrong))
 
 
 def _heard_is_sent(evidence: CallEvidence) -> Promise:
@@ -134,7 +134,7 @@ def _nothing_after_a_clear(evidence: CallEvidence) -> Promise:
         if part.said.item_id in told
         and any(_goes_on_after(part, clear) for clear in evidence.stream.playout.clears)
     ]
-    text = "Nothing of a cut item is sent after the clear"
+    text = "Nothing of a cut item goes out after its clear"
     return Promise(text, not wrong and evidence.parts is not None, ", ".join(wrong))
 
 
@@ -153,7 +153,7 @@ def _no_under_run(evidence: CallEvidence) -> Promise:
 
 
 def _goodbye_heard(evidence: CallEvidence) -> Promise:
-    text = "The goodbye was heard to its end before the hang-up"
+    text = "The goodbye was heard before the hang-up"
     spoken = [part for part in evidence.parts or () if part.said.pcmu]
     if not spoken:
         return Promise(text, False, "nothing was said")

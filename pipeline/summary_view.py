@@ -26,7 +26,7 @@ def summary(
 
 
 def _figures(evidence: CallEvidence, story: CallStory) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="The call", title_justify="left", show_header=False)
+    table = _plain_table("The call")
     table.add_column(style="dim")
     table.add_column(justify="right")
     stream = evidence.stream
@@ -49,7 +49,10 @@ def _figures(evidence: CallEvidence, story: CallStory) -> Table:
 
 def _cuts(evidence: CallEvidence) -> Table:
     table = Table(
-        box=box.SIMPLE_HEAD, title="What the caller cut short, in ms", title_justify="left"
+        box=box.SIMPLE_HEAD,
+        title="What the caller cut short, in ms",
+        title_justify="left",
+        title_style="bold",
     )
     for column in ("said", "sent", "heard", "the model was told", "off by"):
         table.add_column(column, justify="right")
@@ -66,7 +69,7 @@ def _cuts(evidence: CallEvidence) -> Table:
 
 
 def _promises(promises: Sequence[Promise]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Promises", title_justify="left", show_header=False)
+    table = _plain_table("Promises")
     table.add_column()
     table.add_column()
     table.add_column(style="dim")
@@ -81,6 +84,17 @@ def _verdict(promises: Sequence[Promise]) -> Text:
     if broken:
         return Text(f"{broken} of {len(promises)} promises broken", style="bold red")
     return Text(f"All {len(promises)} promises kept", style="green")
+
+
+def _plain_table(title: str) -> Table:
+    return Table(
+        box=None,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+        padding=(0, 2, 0, 0),
+    )
 
 
 def _spread(values: Sequence[float], digits: int = 0) -> str:

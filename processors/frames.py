@@ -256,12 +256,11 @@ class CallInterruptionFrame(InterruptionFrame):
     """The caller took the floor: stop, forget what was not heard.
 
     Parameters:
-        reason: Why, for the journal.
-        cancel_response: The model will not cancel on its own; do it.
+        reason: What they did: ``caller_speech``, which the model may hear by itself and cancel
+            its response, or ``caller_key``, which it can't.
     """
 
     reason: str = "caller_speech"
-    cancel_response: bool = False
 
 
 @dataclass

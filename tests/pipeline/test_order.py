@@ -13,8 +13,8 @@ from pipeline.order import REQUIRED_TYPES, Standing, as_run, order_problems, typ
 from processors.context import CallContext, CallInfo, Phone, Speech
 from processors.state.journal import Journal
 from processors.state.playback import PlaybackLedger
-from tests.memory_socket import MemorySocket
 from tests.pipeline.files import MINIMAL, call_file, problems
+from transports.simulated.memory_socket import MemorySocket
 
 S, P, M, I, C, H = (*REQUIRED_TYPES, "custom", "hangup")  # noqa: E741 - one letter a part
 

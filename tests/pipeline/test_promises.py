@@ -109,10 +109,10 @@ def leaves_a_task(call: Written) -> None:
 
 
 CUT = "Every cut is within 25 ms of what was heard"
-ONCE = "Every cut item is told to the model once"
+ONCE = "The model is told of every cut once"
 SENT = "No more is counted as heard than was sent"
-CALLER = "The caller's audio reached the model byte for byte"
-ASSISTANT = "The assistant's audio reached the phone byte for byte"
+CALLER = "Caller audio reached the model byte for byte"
+ASSISTANT = "Assistant audio reached the phone byte for byte"
 UNDERSTOOD = "Neither peer refused a message"
 
 
@@ -123,12 +123,12 @@ UNDERSTOOD = "Neither peer refused a message"
         (tells_nothing, [CUT, ONCE]),
         (tells_twice, [ONCE]),
         (counts_the_unsent, [CUT, SENT]),
-        (sends_after_the_clear, [CUT, "Nothing of a cut item is sent after the clear"]),
+        (sends_after_the_clear, [CUT, "Nothing of a cut item goes out after its clear"]),
         (stutters, ["No gap in the assistant's speech is ours"]),
         (changes_caller_audio, [CALLER]),
         (loses_caller_audio, [CALLER]),
         (loses_assistant_audio, [ASSISTANT]),
-        (hangs_up_too_early, ["The goodbye was heard to its end before the hang-up"]),
+        (hangs_up_too_early, ["The goodbye was heard before the hang-up"]),
         (leaves_it_to_the_caller, ["The call was ended by REST"]),
         (is_refused, [UNDERSTOOD]),
         (upsets_the_model, [UNDERSTOOD]),

@@ -191,10 +191,14 @@ class Dialogue:
         if respond:
             await self.request()
 
-    async def interrupted(self) -> None:
-        """The assistant was cut: stop the response, forget what was not heard."""
+    async def interrupted(self, *, by_speech: bool) -> None:
+        """The assistant was cut: stop the response, forget what was not heard.
+
+        Args:
+            by_speech: By speech that the model heard, too; it may have cancelled by itself.
+        """
         active = self.responses.interrupted()
-        if active is not None and not self._interrupts_by_itself:
+        if active is not None and not (by_speech and self._interrupts_by_itself):
             await self._send(client_events.response_cancel(active.response_id))
         self._context.playback.cut(self._context.clock())
         await self.tell_cuts()

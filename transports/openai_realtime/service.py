@@ -33,6 +33,7 @@ from pipecat.services.settings import LLMSettings
 from processors.base import AudioHops
 from processors.context import CallContext
 from processors.frames import (
+    CallInterruptionFrame,
     ConversationTextFrame,
     CutSettledFrame,
     ModelAudioFrame,
@@ -102,9 +103,10 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
             return
         await self.push_frame(frame, direction)
         if isinstance(frame, StartFrame):
-            self._run_task = self.create_task(self._link.run(), "model_link")
+            self._run_task = self.create_task(self._run_link(), "model_link")
         elif isinstance(frame, InterruptionFrame):
-            await self._dialogue.interrupted()
+            by_speech = isinstance(frame, CallInterruptionFrame) and frame.reason == "caller_speech"
+            await self._dialogue.interrupted(by_speech=by_speech)
         elif isinstance(frame, (EndFrame, CancelFrame)):
             await self._disconnect()
         self._timer.arm()
@@ -221,6 +223,13 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         await self._link.drop(reason)
 
     # Inside.
+
+    async def _run_link(self) -> None:
+        try:
+            await self._link.run()
+        except Exception as error:  # noqa: BLE001  # the root of the model leg: a bug of ours
+            logger.opt(exception=error).error("The model leg failed")
+            await self.model_lost("internal_error")
 
     async def _greet(self) -> None:
         speech = self._context.speech

@@ -91,7 +91,7 @@ class BrainRequest:
 
     Attributes:
         lines: The conversation, or the context that the client gave instead.
-        instructions: The session's, or those of this response.
+        instructions: Those of this response alone; empty if it has none.
         tools: What may be called.
         tool_choice: ``auto``, ``none``, ``required``, or the name of the one to call.
         parallel: Whether several may be called at once.

@@ -16,6 +16,12 @@ from transports.simulated.person import HangUp, PressDigits
 
 OPENING: Final = "Hello, I hope you can help me."
 QUESTION: Final = "Before that, what are your opening hours?"
+_QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
+    ("tour tours viewing viewings", "Before that, how do your tours work?"),
+    ("parking park", "Before that, where can I park?"),
+    ("fee fees cost costs deposit", "Before that, what does it cost?"),
+)
+"""What to ask if the call file states a fact on it; opening hours otherwise."""
 GOODBYE: Final = "That's all, thank you. Goodbye."
 _YES: Final = "Yes, that's right."
 _ARE_YOU_THERE: Final = "Hello? Are you there?"
@@ -52,8 +58,9 @@ class Question:
 class AnsweringScript:
     """Follows the assistant through its questions."""
 
-    def __init__(self, questions: Iterable[Question]) -> None:
+    def __init__(self, questions: Iterable[Question], facts: Iterable[str] = ()) -> None:
         self._questions = list(questions)
+        self._question = _question_about(" ".join(facts))
         self._answered: set[str] = set()
         self._turns = 0
         self._silences = 0
@@ -142,7 +149,7 @@ class AnsweringScript:
         """Ask something; what interrupts the answer is what would have been said otherwise."""
         self._asked = True
         self._interruption = interruption
-        return Say(QUESTION)
+        return Say(self._question)
 
     def _press(self) -> Step:
         self._pressed = True
@@ -164,6 +171,11 @@ class AnsweringScript:
         return best
 
 
-def caller_script_for(questions: Iterable[Question]) -> AnsweringScript:
-    """The script of a caller to a call file that asks these questions."""
-    return AnsweringScript(questions)
+def caller_script_for(questions: Iterable[Question], facts: Iterable[str] = ()) -> AnsweringScript:
+    """The script of a caller to a call file that asks these questions and states these facts."""
+    return AnsweringScript(questions, facts)
+
+
+def _question_about(facts: str) -> str:
+    known = words(facts)
+    return next((ask for about, ask in _QUESTIONS if words(about) & known), QUESTION)

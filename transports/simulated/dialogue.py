@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from transports.simulated.brain_script import BrainScript, ChecklistItem, Line
+from transports.simulated.brain_script import END_CALL, BrainScript, ChecklistItem, Line
 from transports.simulated.words import (
     after_no,
     agreement,
     answer_in,
     is_goodbye,
     is_question,
-    is_request,
     keypad_digits,
     stems,
 )
@@ -52,11 +51,12 @@ class Dialogue:
         self.prompts = 0
         self.last_words = ""
         self._read_back = False
-        for line in lines:
+        lines = list(lines)
+        for at, line in enumerate(lines):
             if line.who == "assistant":
                 self._assistant_said(line.text)
             elif line.who == "caller":
-                self._caller_said(line)
+                self._caller_said(line, for_a_tool=_led_to_call(lines[at + 1 :]))
             elif line.who == "system":
                 self._summary_told(line.text)
 
@@ -94,7 +94,7 @@ class Dialogue:
             elif _was_asked(item.ask, text):
                 self.asked = item
 
-    def _caller_said(self, line: Line) -> None:
+    def _caller_said(self, line: Line, *, for_a_tool: bool) -> None:
         self.effect = "none"
         if line.silent or not line.text:
             return
@@ -103,38 +103,38 @@ class Dialogue:
         if is_goodbye(line.text):
             return
         if self.to_confirm is not None and self._read_back:
-            self._caller_confirmed(line.text)
+            self._caller_confirmed(line.text, for_a_tool=for_a_tool)
         elif self.asked is not None:
-            self._caller_answered(self.asked, line.text)
+            self._caller_answered(self.asked, line.text, for_a_tool=for_a_tool)
 
-    def _caller_confirmed(self, text: str) -> None:
+    def _caller_confirmed(self, text: str, *, for_a_tool: bool) -> None:
         assert self.to_confirm is not None
         item, answer = self.to_confirm
-        agreed = agreement(text)
-        instead = after_no(text) if agreed == "no" else answer_in(text)
+        digits = keypad_digits(text)
+        agreed = "" if digits else agreement(text)
+        instead = digits or (after_no(text) if agreed == "no" else answer_in(text))
         if agreed == "yes":
             self.collected[item.field] = answer
             self.to_confirm, self.effect = None, "confirmed"
         elif agreed == "no" and not instead:
             self.to_confirm, self.effect = None, "denied"
-        elif not is_request(text):
+        elif not (is_question(text) or for_a_tool or (digits and not _takes_digits(item))):
             self.to_confirm, self.effect = (item, instead), "corrected"
         self._read_back = self._read_back and self.effect == "none"
 
-    def _caller_answered(self, item: ChecklistItem, text: str) -> None:
+    def _caller_answered(self, item: ChecklistItem, text: str, *, for_a_tool: bool) -> None:
         digits = keypad_digits(text)
-        about = stems(item.ask) | stems(item.label)
-        if digits:
-            if not about & _KEYPAD_WORDS:
-                return
-            text = digits
-        elif is_question(text) or (is_request(text) and not stems(text) & about):
+        if digits and not _takes_digits(item):
+            return
+        aside = is_question(text) or (for_a_tool and not stems(text) & _about(item))
+        if aside and not digits:
             return
         self.asked, self.effect = None, "answered"
+        answer = digits or answer_in(text)
         if item.confirm:
-            self.to_confirm, self._read_back = (item, answer_in(text)), False
+            self.to_confirm, self._read_back = (item, answer), False
         else:
-            self.collected[item.field] = answer_in(text)
+            self.collected[item.field] = answer
 
     def _summary_told(self, text: str) -> None:
         """Take over what a summary of an earlier part of the call says was collected."""
@@ -143,6 +143,24 @@ class Dialogue:
             match = re.search(pattern, text, re.IGNORECASE)
             if match:
                 self.collected[item.field] = match.group(1)
+
+
+def _about(item: ChecklistItem) -> frozenset[str]:
+    return stems(item.ask) | stems(item.label)
+
+
+def _takes_digits(item: ChecklistItem) -> bool:
+    return bool(_about(item) & _KEYPAD_WORDS)
+
+
+def _led_to_call(following: list[Line]) -> bool:
+    """Whether the assistant answered a caller's words by calling a tool."""
+    for line in following:
+        if line.who == "caller":
+            return False
+        if line.who == "tool_call" and line.name != END_CALL:
+            return True
+    return False
 
 
 def _read_back(item: ChecklistItem) -> str:

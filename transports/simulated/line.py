@@ -35,7 +35,7 @@ from transports.simulated.person import Person
 from transports.simulated.phone import SimulatedPhone
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import Recording
-from transports.simulated.stream_facts import StreamEnd
+from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import StreamIds
 from transports.simulated.switchboard import CallSids, LiveCall, Switchboard
 from transports.simulated.twiml import (
@@ -64,6 +64,7 @@ class Subscriber:
         person: Who holds the phone; nobody: it is silent.
         journal: Where the phone tells what happens.
         recorder: Makes the recording of a stream.
+        on_stream: Told of each stream before it starts, to watch what is counted.
     """
 
     caller: str
@@ -72,6 +73,7 @@ class Subscriber:
     person: Person | None = None
     journal: Journal | None = None
     recorder: Callable[[StreamIds], Recording] | None = None
+    on_stream: Callable[[StreamFacts], None] | None = None
 
 
 class Line:
@@ -223,6 +225,8 @@ class _HeldCall:
         )
         self._live.holds(phone)
         self._outcome.streams.append(phone.facts)
+        if self._who.on_stream is not None:
+            self._who.on_stream(phone.facts)
         try:
             await phone.run()
         finally:

@@ -34,6 +34,16 @@ class MemorySocket:
         """True once either side has closed and this one knows."""
         return self._closed is not None
 
+    @property
+    def is_closed(self) -> bool:
+        """True once either side has closed, known here or not."""
+        return self._closed is not None or (self._peer is not None and self._peer.closed)
+
+    @property
+    def pending(self) -> int:
+        """How many frames wait to be received."""
+        return self._incoming.qsize()
+
     async def send(self, text: str) -> None:
         """Send one text frame.
 

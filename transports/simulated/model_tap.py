@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ from transports.socket import Socket, SocketClosedError
 Connect = Callable[[str, dict[str, str]], Awaitable[Socket]]
 """Opens a socket to a model: its address and the request's headers."""
 
+_BYTES_PER_MS: Final = 8
 _APPEND: Final = "input_audio_buffer.append"
 _DELTA: Final = "response.output_audio.delta"
 
@@ -85,6 +87,7 @@ class ModelTap:
         self._errors: list[str] = []
         self._asides: set[str] = set()
         self._words: dict[str, str] = {}
+        self._audio_bytes: Counter[str] = Counter()
         self._sockets: list[TappedSocket] = []
 
     def on(self, connect: Connect) -> Connect:
@@ -110,6 +113,10 @@ class ModelTap:
     def words_of(self, item_id: str) -> str:
         """The words of an item, as far as the model has sent its transcript."""
         return self._words.get(item_id, "")
+
+    def ms_of(self, item_id: str) -> float:
+        """How much audio of an item the model has sent."""
+        return self._audio_bytes[item_id] / _BYTES_PER_MS
 
     def client_sent(self, text: str) -> None:
         """Note a client event."""
@@ -139,6 +146,7 @@ class ModelTap:
     def _delta(self, event: dict[str, Any], now: float) -> None:
         if event["response_id"] not in self._asides:
             pcmu = binascii.a2b_base64(event["delta"])
+            self._audio_bytes[event["item_id"]] += len(pcmu)
             self._deltas.append(ModelDelta(now, event["item_id"], event["content_index"], pcmu))
 
 

@@ -54,8 +54,11 @@ _RAMP_SAMPLES: Final = 16
 """Two ms of fade at both ends of a tone: an abrupt edge would click."""
 _AMPLITUDE: Final = 2000.0
 """Of each tone, in PCM16 steps: -24 dBFS together, clear of any VAD threshold but not harsh."""
-_LOW_HZ: Final = 400.0 + 60.0 * np.arange(16)
-_HIGH_HZ: Final = 1500.0 + 100.0 * np.arange(16)
+_WINDOW_SAMPLES: Final = 400
+"""50 ms of a tone are looked at: all tones are multiples of 20 Hz, whole bins of it."""
+_BIN_HZ: Final = PCMU_SAMPLE_RATE / _WINDOW_SAMPLES
+_LOW_BINS: Final = 20 + 3 * np.arange(16)
+_HIGH_BINS: Final = 75 + 5 * np.arange(16)
 
 _ENVELOPE_SAMPLES: Final = 40
 """Five ms: longer than the slowest beat of two tones (200 Hz apart), shorter than the gap."""
@@ -107,8 +110,8 @@ def _symbols() -> tuple[bytes, ...]:
     time = np.arange(_TONE_SAMPLES) / PCMU_SAMPLE_RATE
     ramp = np.minimum(1.0, (np.arange(_TONE_SAMPLES) + 0.5) / _RAMP_SAMPLES)
     envelope = _AMPLITUDE * np.minimum(ramp, ramp[::-1])
-    low = np.sin(2 * np.pi * np.outer(_LOW_HZ, time))
-    high = np.sin(2 * np.pi * np.outer(_HIGH_HZ, time))
+    low = np.sin(2 * np.pi * np.outer(_LOW_BINS * _BIN_HZ, time))
+    high = np.sin(2 * np.pi * np.outer(_HIGH_BINS * _BIN_HZ, time))
     gap = np.zeros(_GAP_SAMPLES)
     return tuple(
         pcm16_to_pcmu(
@@ -118,14 +121,6 @@ def _symbols() -> tuple[bytes, ...]:
         )
         for byte in range(256)
     )
-
-
-@functools.cache
-def _probes() -> npt.NDArray[np.complex64]:
-    """One column for each tone, to correlate a symbol with."""
-    time = np.arange(_TONE_SAMPLES) / PCMU_SAMPLE_RATE
-    hz = np.concatenate([_LOW_HZ, _HIGH_HZ])
-    return np.exp(-2j * np.pi * np.outer(time, hz)).astype(np.complex64)
 
 
 def _loud_runs(samples: Samples) -> list[tuple[int, int]]:
@@ -169,18 +164,20 @@ def _decode(
     samples: Samples, tones: list[tuple[int, int]]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """For each tone the byte it sounds like, and how purely (0 to 1)."""
-    windows = np.zeros((len(tones), _TONE_SAMPLES), dtype=np.float32)
+    windows = np.zeros((len(tones), _WINDOW_SAMPLES), dtype=np.float32)
     weights = np.zeros(len(tones))
     energy = np.zeros(len(tones))
     for row, (start, end) in enumerate(tones):
-        size = min(end - start, _TONE_SAMPLES)
+        size = min(end - start, _WINDOW_SAMPLES)
+        start += (min(end - start, _TONE_SAMPLES) - size) // 2
         hann = _hann(size)
         part = samples[start : start + size]
         windows[row, :size] = part * hann
         weights[row] = hann.sum()
         energy[row] = (part * part * hann).sum() / weights[row]
-    amplitudes = 2 * np.abs(windows @ _probes()) / weights[:, None]
-    low, high = amplitudes[:, :16], amplitudes[:, 16:]
+    # A Fourier transform, as a matrix product would wake the BLAS library's threads.
+    amplitudes = 2 * np.abs(np.fft.rfft(windows, axis=1)) / weights[:, None]
+    low, high = amplitudes[:, _LOW_BINS], amplitudes[:, _HIGH_BINS]
     codes = low.argmax(axis=1) * 16 + high.argmax(axis=1)
     purity = (low.max(axis=1) ** 2 + high.max(axis=1) ** 2) / 2 / np.maximum(energy, 1.0)
     return codes, purity

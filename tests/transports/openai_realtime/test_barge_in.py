@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import InputDTMFFrame, InterruptionFrame
+
 from processors.configs import InterruptionConfig
 from processors.context import Speech
 from processors.frames import CallInterruptionFrame, CutSettledFrame
@@ -168,3 +171,58 @@ async def test_barge_in_switched_off_answers_after_the_assistant_is_done() -> No
         await call.model.done("resp_1")
         create = await call.model.expect("response.create")
         assert create["response"]["metadata"]["purpose"] == "answer"
+
+
+async def test_key_stops_the_assistant_and_the_model_that_cannot_hear_it_is_told() -> None:
+    async with running_call() as call:
+        await answer(call)
+        await call.top.push_frame(InputDTMFFrame(button=KeypadEntry.FIVE))
+
+        cancel = await call.model.expect("response.cancel")
+        assert cancel["response_id"] == "resp_1"
+        assert call.bottom.of(CallInterruptionFrame)[0].reason == "caller_key"
+
+
+async def test_interruption_by_a_stock_processor_cancels_the_response() -> None:
+    async with running_call() as call:
+        await answer(call)
+        await call.top.push_frame(InterruptionFrame())
+
+        assert (await call.model.expect("response.cancel"))["response_id"] == "resp_1"
+
+
+async def test_protected_goodbye_puts_the_runtime_in_charge_before_it_is_asked_for() -> None:
+    async with running_call() as call:
+        await answer(call)
+        await call.model.done("resp_1")
+        await call.model.response("resp_2")
+        await call.model.emit(
+            {
+                "type": "response.output_item.done",
+                "response_id": "resp_2",
+                "item": {
+                    "id": "fc_1",
+                    "type": "function_call",
+                    "status": "completed",
+                    "name": "end_call",
+                    "call_id": "c1",
+                    "arguments": '{"reason": "done"}',
+                },
+            }
+        )
+        await call.model.done("resp_2")
+
+        first = await call.model.next()
+        assert first["type"] == "session.update"
+        turn_detection = first["session"]["audio"]["input"]["turn_detection"]
+        assert turn_detection["interrupt_response"] is False
+        assert (await call.model.next())["type"] == "conversation.item.create"
+        goodbye = await call.model.next()
+        assert goodbye["response"]["metadata"]["purpose"] == "goodbye"
+        await call.model.response("resp_3", goodbye)
+
+        await call.model.caller_speaks("u2")
+        await call.model.caller_turn("u2")
+        await call.model.done("resp_3")
+        await call.settle()
+        await call.model.nothing_more()

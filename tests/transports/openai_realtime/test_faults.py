@@ -104,7 +104,7 @@ async def test_quota_error_ends_in_a_spoken_fallback(code: str) -> None:
 
         assert call.bottom.of(ModelLostFrame)[0].reason == code
         assert call.phone.said == ["Please call again later."]
-        assert call.model.sockets[-1].closed_with is not None
+        assert call.model.sockets[-1].is_closed
 
 
 async def test_bad_key_ends_in_a_spoken_fallback() -> None:

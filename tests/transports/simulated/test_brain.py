@@ -191,6 +191,43 @@ def test_digits_answer_a_question_for_a_number() -> None:
     assert [line.name for line in talk.lines if line.who == "tool_call"] == ["end_call"]
 
 
+def test_a_digit_does_not_confirm_a_name() -> None:
+    talk = Talk()
+    talk.says("hello")
+    talk.says("Anna")
+
+    reply = talk.says("The caller pressed 1 on the keypad.")
+
+    assert reply == "I see you pressed 1. Just to confirm, name: Anna. Is that right?"
+
+
+def test_a_polite_answer_is_an_answer() -> None:
+    script = BrainScript(
+        checklist=(ChecklistItem("area", "Which area?"), ChecklistItem("beds", "How many beds?"))
+    )
+    talk = Talk(script=script, tools=(BOOK,))
+    talk.says("hello")
+
+    assert talk.says("I'd like something near the lake, please.").endswith("How many beds?")
+
+
+def test_what_was_asked_of_a_tool_is_no_answer() -> None:
+    talk = Talk(tools=(BROCHURE,))
+    talk.says("hello")
+    talk.asks("Please send me the brochure")
+
+    assert talk.tool_answers("ok") == "ok. May I have your name?"
+
+
+def test_what_was_asked_of_a_tool_corrects_nothing() -> None:
+    talk = Talk(tools=(BROCHURE,))
+    talk.says("hello")
+    talk.says("Anna")
+    talk.asks("Please send me the brochure")
+
+    assert talk.tool_answers("ok") == "ok. Just to confirm, name: Anna. Is that right?"
+
+
 def test_silence_is_met_with_a_question_then_with_the_open_one() -> None:
     talk = Talk()
     talk.says("hello")

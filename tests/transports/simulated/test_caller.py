@@ -210,7 +210,7 @@ FIELDS = [
     Question("buy_or_rent", "Are you looking to buy or to rent?"),
     Question("neighborhoods", "Which neighborhoods are you interested in?"),
     Question("budget", "What budget do you have in mind?"),
-    Question("tour", "Would you like to see some places this week?"),
+    Question("tour", "Would you like to tour some of them?"),
 ]
 HOURS = "We are open from nine to five, Monday to Friday, and by appointment on Saturday mornings."
 
@@ -269,7 +269,7 @@ def test_generic_caller_gets_through_a_whole_checklist() -> None:
     assert room.said.count(QUESTION) == 1
     [interruption] = [line for line in room.caller.spoken if line.interrupting]
     assert interruption.text == "Maplewood or Riverside."
-    assert room.said[-1] == f"Saturday morning would be good. {GOODBYE}"
+    assert room.said[-1] == f"Yes, two or three of them. {GOODBYE}"
     assert assistant.left
     assert assistant.confirmed == 1
     assert room.caller.heard_lines[-1].text == "Thank you for calling. Goodbye."
@@ -291,6 +291,15 @@ def test_generic_caller_asks_before_answering_the_only_question() -> None:
     assert QUESTION in room.said
     assert room.said[-1] == f"Up to 2400 dollars a month. {GOODBYE}"
     assert assistant.left
+
+
+def test_generic_caller_asks_about_what_the_file_knows() -> None:
+    room = Room(caller_script_for([], ["We sell homes.", "Tours are free and led by an agent."]))
+    room.reply = Assistant([])
+    room.assistant_says("Hello.")
+    room.run(10.0)
+
+    assert room.said[1] == "Before that, how do your tours work?"
 
 
 def test_generic_caller_hangs_up_on_a_dead_line() -> None:
