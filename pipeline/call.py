@@ -30,7 +30,9 @@ from transports.twilio.rest import CallPhone, TwilioRest
 from transports.twilio.token import StreamClaims
 from transports.twilio.transport import PHONE_SOCKET
 
-ENDINGS: Final = frozenset({"hangup", "fallback", "stream_stopped", "stream_lost"})
+ENDINGS: Final = frozenset(
+    {"hangup", "fallback", "stream_stopped", "stream_lost", "phone_leg_failed"}
+)
 """Journal entries that say why a call ended; the first one counts."""
 
 

@@ -47,6 +47,7 @@ async def test_nothing_of_this_ends_the_call(event: dict[str, Any]) -> None:
         await greeted(call)
         await call.model.emit(event)
         await call.model.sockets[-1].send("not json")
+        await call.model.sockets[-1].send('{"type": "error", "x": ' + "[" * 100_000)
         await call.model.response("resp_2")
         await call.model.item("resp_2", "item_2")
         await call.model.audio("resp_2", "item_2", pcmu(20))
