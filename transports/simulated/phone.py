@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from processors.state.journal import Journal
 from transports.simulated.alarm import Alarm
 from transports.simulated.mark_returns import MarkReturns
+from transports.simulated.mouth import Mouth
 from transports.simulated.network import Link
 from transports.simulated.person import Act, HangUp, Person, PressDigits, Speak
 from transports.simulated.phone_options import PhoneOptions
@@ -25,9 +26,7 @@ from transports.simulated.playout import PlayOut
 from transports.simulated.recording import Recording
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import (
-    FRAME_BYTES,
     FRAME_SECONDS,
-    SILENT_FRAME,
     ClearMessage,
     MarkMessage,
     MediaMessage,
@@ -84,7 +83,7 @@ class SimulatedPhone:
         self.facts = StreamFacts(ids, self._playout)
         self._random = Random(self._options.seed)  # noqa: S311  faults on demand, no secret
         self._marks = MarkReturns(self._options, self._random)
-        self._mouth = bytearray()
+        self._mouth = Mouth()
         self._ticks = 0
         self._outbox: deque[str] = deque()
 
@@ -113,7 +112,7 @@ class SimulatedPhone:
 
     def speak(self, pcmu: bytes) -> None:
         """Say something, after what is still being said."""
-        self._mouth += pcmu
+        self._mouth.say(pcmu)
 
     def press(self, digits: str) -> None:
         """Press keys, one after the other."""
@@ -184,7 +183,7 @@ class SimulatedPhone:
     def _tick(self, at: float) -> None:
         started_ms = self._ticks * int(FRAME_SECONDS * 1000)
         self._ticks += 1
-        frame = self._next_frame()
+        frame = self._mouth.next_frame()
         if not any(gap.covers(started_ms / 1000) for gap in self._options.gaps):
             self._send(self._writer.media(frame, started_ms), at)
             self.facts.media_sent += 1
@@ -196,13 +195,6 @@ class SimulatedPhone:
             for act in self._person.tick(at):
                 if self.facts.end is None:
                     self._do(act)
-
-    def _next_frame(self) -> bytes:
-        if not self._mouth:
-            return SILENT_FRAME
-        frame = bytes(self._mouth[:FRAME_BYTES])
-        del self._mouth[:FRAME_BYTES]
-        return frame + SILENT_FRAME[len(frame) :]
 
     def _do(self, act: Act) -> None:
         if isinstance(act, Speak):

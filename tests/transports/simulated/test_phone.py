@@ -11,7 +11,7 @@ import pytest
 
 from processors.state.journal import Entry, Journal
 from tests.transports.simulated.stand_in_server import IDS_STREAM, StandInServer
-from tests.transports.simulated.virtual_time import run
+from tests.virtual_loop import run_virtual
 from transports.simulated.memory_socket import MemorySocket
 from transports.simulated.network import LinkOptions, Span
 from transports.simulated.person import Act, HangUp, PressDigits, Speak
@@ -69,7 +69,7 @@ def virtual(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
             await test()
             assert len(asyncio.all_tasks()) == 1, "the phone left a task behind"
 
-        run(whole())
+        run_virtual(whole())
 
     runs.__name__ = test.__name__
     return runs
