@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from processors.state.journal import Journal
 from processors.state.playback import PlaybackLedger
+from processors.state.transcript import Transcript
 
 
 class Phone(Protocol):
@@ -95,6 +96,7 @@ class CallContext:
         playback: What the caller has heard.
         phone: The caller's leg, for hang-up and redirect.
         resources: What a transport or test hands to its own processors (sockets, clients).
+        transcript: What was said, as heard.
     """
 
     info: CallInfo
@@ -104,6 +106,7 @@ class CallContext:
     playback: PlaybackLedger
     phone: Phone
     resources: dict[str, Any] = field(default_factory=dict)
+    transcript: Transcript = field(default_factory=Transcript)
 
     def record(self, kind: str, *, private: dict[str, Any] | None = None, **fields: Any) -> None:
         """Tell the journal, now."""
