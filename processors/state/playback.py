@@ -125,6 +125,7 @@ class PlaybackLedger:
         self._heard_ms = 0.0
         self._last_echo: Echo | None = None  # of the stretch of audio that is being played
         self._audible = False
+        self._clear_owed = False
 
     # What happened.
 
@@ -220,7 +221,8 @@ class PlaybackLedger:
 
         An item heard whole is left alone, one of which something was heard is truncated there,
         later ones are deleted. Where exactly, the returning marks tell: ``take_truncations``
-        has it once they are back, or at once after ``settle``.
+        has it once they are back, or at once after ``settle``. Whoever learns of the interruption
+        first cuts, be it the model's leg or the phone's; ``take_clear`` tells the phone's.
 
         Returns:
             Whether the phone may hold audio: send ``clear``.
@@ -229,6 +231,7 @@ class PlaybackLedger:
             return False
         self.settle()
         queued = self._heard_ms < self._sent_ms
+        self._clear_owed = self._clear_owed or queued
         self._cut = Cut(
             planned_ms=self._position_ms(now),
             last_echo=self._last_echo,
@@ -249,6 +252,11 @@ class PlaybackLedger:
         if self._cut.settled:
             self.settle()
         return queued
+
+    def take_clear(self) -> bool:
+        """Whether ``clear`` must go to the phone for a cut, whoever made it; says so once."""
+        owed, self._clear_owed = self._clear_owed, False
+        return owed
 
     def settle(self) -> None:
         """Decide a pending cut with what is known now (before the model answers again)."""
