@@ -90,7 +90,7 @@ class CallModel:
         self.cuts: list[CutSeen] = []
         self.sent_ms: dict[str, float] = {}
         self.ended: set[str] = set()
-        self.heard_whole: list[str] = []
+        self._queued: dict[str, None] = {}  # items neither known to be heard nor cut
         self.marks: list[str] = []
         self.clears = 0
         self._items = 0
@@ -159,6 +159,7 @@ class CallModel:
         now = self.timeline.now
         duration_ms = min(left_ms, self.random.choice(self._habits.chunks_ms))
         mark = self.ledger.audio_sent(item_id, 0, duration_ms, now, response_id=f"r{response}")
+        self._queued[item_id] = None
         self.sent_ms[item_id] = self.sent_ms.get(item_id, 0.0) + duration_ms
         self.phone.send_audio(item_id, duration_ms)
         self._send_mark(mark)
@@ -195,13 +196,10 @@ class CallModel:
             return
         self._response += 1
         now = self.timeline.now
-        open_items = {
-            item: ms
-            for item, ms in self.sent_ms.items()
-            if item not in self.heard_whole and self.ledger.accepts(item)
-        }
         self._take()
-        seen = CutSeen(now, None, open_items, self._echoed_stretch)
+        queued = {item: self.sent_ms[item] for item in self._queued}
+        self._queued.clear()
+        seen = CutSeen(now, None, queued, self._echoed_stretch)
         self.cuts.append(seen)
         if self.ledger.cut(now):
             seen.number = self.clears
@@ -224,7 +222,7 @@ class CallModel:
         stretch, played = self.phone.returned[name]
         if played:
             self._echoed_stretch = max(self._echoed_stretch, stretch)
-        self.heard_whole.extend(self.ledger.mark_received(name, self.timeline.now))
+        self._heard(self.ledger.mark_received(name, self.timeline.now))
         self._take()
 
     def _arm(self) -> None:
@@ -237,9 +235,13 @@ class CallModel:
         if self._timer_at != armed_for:
             return
         self._timer_at = None
-        self.heard_whole.extend(self.ledger.timer_fired(self.timeline.now))
+        self._heard(self.ledger.timer_fired(self.timeline.now))
         self._take()
         self._arm()
+
+    def _heard(self, items: list[str]) -> None:
+        for item_id in items:
+            del self._queued[item_id]
 
     def _take(self) -> None:
         truncations = self.ledger.take_truncations()
