@@ -122,8 +122,7 @@ class InterruptionPolicy:
             self.enabled
             and self.min_speech_ms == 0
             and not self._pending
-            and self._responding not in self.protected
-            and self._playing not in self.protected
+            and not self._floor_is_protected
         )
 
     def deadline(self) -> float | None:
@@ -138,8 +137,8 @@ class InterruptionPolicy:
 
     @property
     def _floor_is_protected(self) -> bool:
-        holder = self._playing if self._playing is not None else self._responding
-        return holder in self.protected
+        # Also by what is made behind what is heard: a cut would take both.
+        return self._playing in self.protected or self._responding in self.protected
 
     @property
     def _may_interrupt(self) -> bool:
