@@ -242,6 +242,32 @@ def test_failed_response_is_tried_again_after_a_pause_that_grows() -> None:
     assert ledger.take_request(200.0) is None
 
 
+def test_failed_greeting_is_tried_again_in_its_own_words() -> None:
+    ledger = ResponseLedger()
+    ledger.request("greeting", exact_words="Hello.")
+    ledger.request("answer", instructions="Ask for the name.")
+    begun(ledger, "resp1", taken(ledger).key)
+    ledger.ended("resp1")
+
+    ledger.failed(0.0)
+
+    again = taken(ledger, 1.0)
+    assert (again.purpose, again.exact_words) == ("greeting", "Hello.")
+
+
+def test_failed_answer_to_a_turn_is_tried_again_as_a_plain_one() -> None:
+    ledger = ResponseLedger()
+    ledger.request("greeting")
+    begun(ledger, "resp1", taken(ledger).key)
+    ledger.ended("resp1")
+    begun(ledger, "resp2")
+    ledger.ended("resp2")
+
+    ledger.failed(0.0)
+
+    assert taken(ledger, 1.0).is_plain
+
+
 def test_success_forgives_failures() -> None:
     ledger = ResponseLedger()
     for _ in range(3):
