@@ -108,6 +108,18 @@ class CallContext:
     resources: dict[str, Any] = field(default_factory=dict)
     transcript: Transcript = field(default_factory=Transcript)
 
+    def __post_init__(self) -> None:
+        """Have the transcript told what is heard."""
+        self.playback.on_heard(self.transcript.heard)
+
+    def end_playback(self) -> None:
+        """The phone is gone: what was not heard by now never will be."""
+        self.playback.cut(self.clock())
+        self.playback.settle()
+        for cut in self.playback.take_truncations():
+            self.transcript.truncated(cut.item_id, cut.audio_end_ms)
+        self.transcript.call_ended()
+
     def record(self, kind: str, *, private: dict[str, Any] | None = None, **fields: Any) -> None:
         """Tell the journal, now."""
         self.journal.record(self.clock(), kind, private=private, **fields)

@@ -21,10 +21,12 @@ Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instan
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from processors.state.cut import WAIT, Cut, Echo
+from processors.state.heard import Heard, HeardListener
 from processors.state.playback_plan import PlaybackPlan
 
 Purpose = Literal["answer", "greeting", "disclosure", "goodbye"]
@@ -125,6 +127,13 @@ class PlaybackLedger:
         self._heard_ms = 0.0
         self._last_echo: Echo | None = None  # of the stretch of audio that is being played
         self._audible = False
+        self._cut_at = 0.0
+        self._cut_heard_ms = 0.0
+        self._listeners: list[HeardListener] = []
+
+    def on_heard(self, listener: HeardListener) -> None:
+        """Tell ``listener`` of each stretch of audio, once, when it is known to be heard."""
+        self._listeners.append(listener)
 
     # What happened.
 
@@ -197,7 +206,7 @@ class PlaybackLedger:
                 break
         self._plan.played(position_ms, now)
         self._last_echo = Echo(position_ms, now)
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(position_ms, now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
@@ -213,7 +222,7 @@ class PlaybackLedger:
             return []
         position_ms = self._marks[-1].position_ms
         self._marks.clear()
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(position_ms, None)
 
     def cut(self, now: float) -> bool:
         """Forget what was not heard; a clear sent now makes the phone forget it, too.
@@ -236,6 +245,7 @@ class PlaybackLedger:
             deadline=now + WAIT,
         )
         self._cut_items = list(self._items)
+        self._cut_at, self._cut_heard_ms = now, self._heard_ms
         for item in self._cut_items:
             _remember(self._refused, item.item_id, None, _CUT_ITEMS_REMEMBERED)
         self._items.clear()
@@ -255,6 +265,8 @@ class PlaybackLedger:
         if self._cut is None:
             return
         position_ms = self._cut.heard_ms()
+        ends_at = self._cut_at + (self._plan.round_trip or 0.0)
+        self._tell_heard(self._cut_items, self._cut_heard_ms, position_ms, ends_at)
         for item in self._cut_items:
             heard_ms = min(max(position_ms - item.starts_at_ms, 0.0), item.sent_ms)
             if not item.ended or heard_ms < item.sent_ms:
@@ -320,7 +332,8 @@ class PlaybackLedger:
             return self._heard_ms
         return min(max(self._plan.position_at(now), self._heard_ms), self._sent_ms)
 
-    def _heard_up_to(self, position_ms: float) -> list[str]:
+    def _heard_up_to(self, position_ms: float, ends_at: float | None) -> list[str]:
+        self._tell_heard(self._items, self._heard_ms, position_ms, ends_at)
         self._heard_ms = max(self._heard_ms, position_ms)
         self._audible = True
         heard: list[str] = []
@@ -335,6 +348,28 @@ class PlaybackLedger:
             self._marked_ms = None
         self._plan.forget_before(self._heard_ms)
         return heard
+
+    def _tell_heard(
+        self, items: Iterable[_Item], from_ms: float, to_ms: float, ends_at: float | None
+    ) -> None:
+        if not self._listeners:
+            return
+        for item in items:
+            if item.starts_at_ms > to_ms:
+                return
+            first, last = max(from_ms, item.starts_at_ms), min(to_ms, item.ends_at_ms)
+            whole = item.ended and to_ms >= item.ends_at_ms
+            if last > first or whole:
+                heard = Heard(
+                    item.item_id,
+                    item.content_index,
+                    first - item.starts_at_ms,
+                    max(last, first) - item.starts_at_ms,
+                    None if ends_at is None else ends_at - (to_ms - last) / 1000,
+                    whole,
+                )
+                for listener in self._listeners:
+                    listener(heard)
 
     def _mark(self) -> str:
         self._sequence += 1

@@ -154,6 +154,12 @@ class Transcript:
         entry.sent_until = now
         entry.known = None
 
+    def audio_dropped(self, item_id: str, audio_ms: float) -> None:
+        """Audio of a message came too late to be sent: it was cut. It still has its words."""
+        entry = self._entry(item_id, "assistant")
+        entry.spoken.audio_added(audio_ms)
+        entry.known = None
+
     def assistant_finished(self, item_id: str, *, completed: bool, text: str = "") -> None:
         """No more of a message will come; ``completed``: it is whole.
 
@@ -229,6 +235,11 @@ class Transcript:
         """One turn; None: there is none of that id."""
         entry = self._entries.get(item_id)
         return None if entry is None else self._turn(entry)
+
+    def words_of(self, item_id: str) -> str:
+        """All words of a message, heard or not, as far as they have come."""
+        entry = self._entries.get(item_id)
+        return "" if entry is None else entry.spoken.text
 
     def turns(self) -> tuple[Turn, ...]:
         """All turns, in the order in which they were spoken."""
