@@ -20,6 +20,7 @@ from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
+from processors.state.transcript import Transcript
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.openai_realtime.tools import tools_of
@@ -122,6 +123,7 @@ class CallRunner:
             await worker.cancel(reason="server stopped")
             raise
         finally:
+            context.end_playback()
             context.record(
                 "call_ended",
                 reason=_why(endings),
@@ -147,6 +149,7 @@ class CallRunner:
             clock=clock,
             journal=Journal(clock()),
             playback=PlaybackLedger(mark_every_ms=_mark_every_ms(loaded)),
+            transcript=Transcript(clock()),
             phone=CallPhone(
                 self._rest,
                 socket,

@@ -14,6 +14,7 @@ PASSTHROUGH = "mulaw_passthrough"
 MODELS = ("openai_realtime",)
 INTERRUPTION = "interruption"
 HANGUP = "hangup"
+TRANSCRIPT = "transcript"
 
 REQUIRED_TYPES = (SERIALIZER, PASSTHROUGH, MODELS[0], INTERRUPTION)
 """What every pipeline has, in this order."""
@@ -77,7 +78,7 @@ def _misplaced(places: dict[str, int], model: int | None) -> Iterator[tuple[int 
             passthrough,
             f"found {PASSTHROUGH} after the model; move it between the serializer and the model",
         )
-    for kind in (INTERRUPTION, HANGUP):
+    for kind in (INTERRUPTION, TRANSCRIPT, HANGUP):
         position = places.get(kind)
         if position is not None and position < model:
             yield position, f"found {kind} before the model; move it after the model"

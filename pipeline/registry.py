@@ -9,7 +9,12 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from processors.configs import HangupConfig, InterruptionConfig, MulawPassthroughConfig
+from processors.configs import (
+    HangupConfig,
+    InterruptionConfig,
+    MulawPassthroughConfig,
+    TranscriptConfig,
+)
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
@@ -20,6 +25,7 @@ Entry = Annotated[
     | MulawPassthroughConfig
     | OpenAIRealtimeConfig
     | InterruptionConfig
+    | TranscriptConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

@@ -54,6 +54,20 @@ class InterruptionConfig(ProcessorConfig):
         return InterruptionProcessor(self, context)
 
 
+class TranscriptConfig(ProcessorConfig):
+    """Tells every processor what was said, turn by turn, as the caller heard it."""
+
+    type: Literal["transcript"]
+    """Names this processor."""
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.transcript import TranscriptProcessor
+
+        return TranscriptProcessor(self, context)
+
+
 class HangupConfig(ProcessorConfig):
     """Hangs up once the goodbye was heard. Stands at the end, also if the file does not list it."""
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
+from processors.heard_context import HeardContext
 from processors.state.journal import Journal
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
@@ -97,6 +99,7 @@ class CallContext:
         phone: The caller's leg, for hang-up and redirect.
         resources: What a transport or test hands to its own processors (sockets, clients).
         transcript: What was said, as heard.
+        llm_context: The same for pipecat's processors.
     """
 
     info: CallInfo
@@ -107,6 +110,20 @@ class CallContext:
     phone: Phone
     resources: dict[str, Any] = field(default_factory=dict)
     transcript: Transcript = field(default_factory=Transcript)
+    llm_context: LLMContext = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the transcript told what is heard, and read by pipecat's processors."""
+        self.llm_context = HeardContext(self.transcript)
+        self.playback.on_heard(self.transcript.heard)
+
+    def end_playback(self) -> None:
+        """The phone is gone: what was not heard by now never will be."""
+        self.playback.cut(self.clock())
+        self.playback.settle()
+        for cut in self.playback.take_truncations():
+            self.transcript.truncated(cut.item_id, cut.audio_end_ms)
+        self.transcript.call_ended()
 
     def record(self, kind: str, *, private: dict[str, Any] | None = None, **fields: Any) -> None:
         """Tell the journal, now."""

@@ -20,9 +20,11 @@ Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instan
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from processors.state.cut import Cut, Mark
+from processors.state.heard import Heard, HeardListener
 from processors.state.playback_items import (
     Playing,
     Purpose,
@@ -76,6 +78,13 @@ class PlaybackLedger:
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
         self._clear_owed = False
+        self._cut_at = 0.0
+        self._cut_heard_ms = 0.0
+        self._listeners: list[HeardListener] = []
+
+    def on_heard(self, listener: HeardListener) -> None:
+        """Tell ``listener`` of each stretch of audio, once, when it is known to be heard."""
+        self._listeners.append(listener)
 
     # What happened.
 
@@ -147,7 +156,7 @@ class PlaybackLedger:
                 break
         self._last_echo = Echo(position_ms, now)
         self._plan.echoed(self._last_echo)
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(position_ms, now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
@@ -164,7 +173,7 @@ class PlaybackLedger:
         position_ms = self._marks[-1].position_ms
         self._marks.clear()
         self._last_echo = Echo(position_ms, now)
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(position_ms, None)
 
     def cut(self, now: float) -> bool:
         """Forget what was not heard; a clear sent now makes the phone forget it, too.
@@ -192,6 +201,7 @@ class PlaybackLedger:
             awaited={mark.name: mark for mark in self._marks} if queued else {},
         )
         self._cut_items = list(self._items)
+        self._cut_at, self._cut_heard_ms = now, self._heard_ms
         for item in self._cut_items:
             _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
         self._items.clear()
@@ -216,6 +226,8 @@ class PlaybackLedger:
         if self._cut is None:
             return
         position_ms = self._cut.heard_ms()
+        ends_at = self._cut_at + (self._plan.round_trip or 0.0)
+        self._tell_heard(self._cut_items, self._cut_heard_ms, position_ms, ends_at)
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
@@ -283,7 +295,8 @@ class PlaybackLedger:
         position_ms = self._plan.position_at(now + trip, last, round_trip)
         return min(max(position_ms, self._heard_ms), self._sent_ms)
 
-    def _heard_up_to(self, position_ms: float) -> list[str]:
+    def _heard_up_to(self, position_ms: float, ends_at: float | None) -> list[str]:
+        self._tell_heard(self._items, self._heard_ms, position_ms, ends_at)
         self._heard_ms = max(self._heard_ms, position_ms)
         self._audible = True
         heard: list[str] = []
@@ -320,6 +333,28 @@ class PlaybackLedger:
         self._items.append(item)
         self._newest = item
         return item
+
+    def _tell_heard(
+        self, items: Iterable[QueuedItem], from_ms: float, to_ms: float, ends_at: float | None
+    ) -> None:
+        if not self._listeners:
+            return
+        for item in items:
+            if item.starts_at_ms > to_ms:
+                return
+            first, last = max(from_ms, item.starts_at_ms), min(to_ms, item.ends_at_ms)
+            whole = item.ended and to_ms >= item.ends_at_ms
+            if last > first or whole:
+                heard = Heard(
+                    item.item_id,
+                    item.content_index,
+                    first - item.starts_at_ms,
+                    max(last, first) - item.starts_at_ms,
+                    None if ends_at is None else ends_at - (to_ms - last) / 1000,
+                    whole,
+                )
+                for listener in self._listeners:
+                    listener(heard)
 
     def _mark(self) -> str:
         self._sequence += 1

@@ -154,6 +154,12 @@ class Transcript:
         entry.sent_until = now
         entry.known = None
 
+    def audio_dropped(self, item_id: str, audio_ms: float) -> None:
+        """Audio of a message came too late to be sent: it was cut. It still has its words."""
+        entry = self._entry(item_id, "assistant")
+        entry.spoken.audio_added(audio_ms)
+        entry.known = None
+
     def assistant_finished(self, item_id: str, *, completed: bool, text: str = "") -> None:
         """No more of a message will come; ``completed``: it is whole.
 
@@ -230,6 +236,11 @@ class Transcript:
         entry = self._entries.get(item_id)
         return None if entry is None else self._turn(entry)
 
+    def words_of(self, item_id: str) -> str:
+        """All words of a message, heard or not, as far as they have come."""
+        entry = self._entries.get(item_id)
+        return "" if entry is None else entry.spoken.text
+
     def turns(self) -> tuple[Turn, ...]:
         """All turns, in the order in which they were spoken."""
         entries = self._entries
@@ -244,13 +255,16 @@ class Transcript:
         """The turns that became final after so many others had, in that order."""
         return tuple(self._turn(self._entries[item_id]) for item_id in self._ended[seen:])
 
-    def lines(self) -> list[Line]:
-        """The conversation as a fresh session is told it, oldest first.
+    def lines(self, *, playing_out: bool = True) -> list[Line]:
+        """The conversation, tools and notes included, oldest first, as a fresh session is told it.
 
-        Of what the phone is still playing, what it will have played. Left out: calls that still
-        run, and turns of which nothing was heard.
+        Left out: calls that still run, and turns of which nothing was heard.
+
+        Args:
+            playing_out: Of what the phone is still playing, tell what it will have played; else
+                what was heard so far.
         """
-        told = [line for line in map(self._line, self._newest()) if line is not None]
+        told = [line for item in self._newest() if (line := self._line(item, playing_out))]
         told.reverse()
         return told
 
@@ -271,7 +285,7 @@ class Transcript:
     def _newest(self) -> Iterable[str]:
         return reversed(self._order[-LINES_TOLD:])
 
-    def _line(self, item_id: str) -> Line | None:
+    def _line(self, item_id: str, playing_out: bool = True) -> Line | None:
         other = self._others.get(item_id)
         if other is not None:
             return None if isinstance(other, ToolUse) and other.output is None else other
@@ -279,7 +293,8 @@ class Transcript:
         if entry is None:
             return None
         turn = self._turn(entry)
-        if entry.role == "assistant" and not entry.state.final and entry.spoken.audio_ms > 0:
+        playing = entry.role == "assistant" and not entry.state.final
+        if playing_out and playing and entry.spoken.audio_ms > 0:
             text, unheard = entry.spoken.split(entry.spoken.audio_ms)
             turn = replace(turn, text=text, unheard=unheard)
         return turn if turn.text else None

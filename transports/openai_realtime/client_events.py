@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from processors.state.conversation import Line
 from processors.state.playback import Truncation
 from processors.state.responses import ResponseRequest
+from processors.state.turn import Line, Note, ToolUse
 
 Event = dict[str, Any]
 
@@ -76,26 +76,24 @@ def item_delete(item_id: str) -> Event:
     }
 
 
-def message(role: str, text: str) -> Event:
-    """Put a line of text into the conversation."""
+def message(role: str, text: str, item_id: str = "") -> Event:
+    """Put a line of text into the conversation, under an id of ours if there is one."""
     kind = "output_text" if role == "assistant" else "input_text"
-    return {
-        "type": "conversation.item.create",
-        "item": {"type": "message", "role": role, "content": [{"type": kind, "text": text}]},
-    }
+    item = {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
+    return _item_create(item, item_id)
 
 
 def function_output(call_id: str, output: str) -> Event:
     """Tell what a function gave."""
-    return {
-        "type": "conversation.item.create",
-        "item": {"type": "function_call_output", "call_id": call_id, "output": output},
-    }
+    return _item_create({"type": "function_call_output", "call_id": call_id, "output": output})
 
 
 def replay(line: Line) -> list[Event]:
-    """Tell a fresh session one line of the conversation so far."""
-    if line.call_id:
+    """Tell a fresh session one line of the conversation so far.
+
+    It keeps the id that it had, so that what follows it on this session finds its place.
+    """
+    if isinstance(line, ToolUse):
         call = {
             "type": "function_call",
             "call_id": line.call_id,
@@ -103,7 +101,15 @@ def replay(line: Line) -> list[Event]:
             "arguments": line.arguments,
         }
         return [
-            {"type": "conversation.item.create", "item": call},
+            _item_create(call, line.item_id),
             function_output(line.call_id, line.output or ""),
         ]
-    return [message(line.role, line.text)]
+    if isinstance(line, Note):
+        return [message(line.role, line.text, line.item_id)]
+    role = "user" if line.role == "caller" else "assistant"
+    return [message(role, line.text, line.item_id)]
+
+
+def _item_create(item: dict[str, Any], item_id: str = "") -> Event:
+    named = {"id": item_id, **item} if item_id else item
+    return {"type": "conversation.item.create", "item": named}

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from loguru import logger
-from pipecat.frames.frames import Frame, TranscriptionFrame
+from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors.context import CallContext
@@ -26,11 +26,16 @@ from processors.frames import (
     ResponseEndedFrame,
     ResponseStartedFrame,
 )
-from processors.state.conversation import Conversation
 from processors.state.playback import Purpose
 from processors.state.recent import RecentKeys
 from processors.state.responses import ResponseLedger
 from processors.state.tool_calls import ToolCalls
+from processors.state.turn import Note, ToolUse
+from processors.turn_frames import (
+    AssistantCutFrame,
+    CallerNotTranscribedFrame,
+    CallerTranscriptionFrame,
+)
 from transports.openai_realtime import client_events
 from transports.openai_realtime.audio import to_pcm16
 from transports.openai_realtime.events import (
@@ -54,6 +59,7 @@ from transports.openai_realtime.events import (
     TranscriptDelta,
 )
 from transports.openai_realtime.session import FATAL_CODES, RealtimeSession
+from transports.openai_realtime.transcript_feed import TranscriptFeed
 
 ACTIVE_RESPONSE = "conversation_already_has_active_response"
 BENIGN_CODES = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty"})
@@ -104,10 +110,14 @@ class Dialogue:
         self._context = context
         self._send = send
         self.responses = ResponseLedger()
-        self.conversation = Conversation()
+        self.transcript = context.transcript
+        self._feed = TranscriptFeed(context.transcript, self.responses, context.clock)
         self._tools = ToolCalls()
         self._session: RealtimeSession | None = None
         self._own_items = RecentKeys(512)  # items that this session knows
+        self._retold = RecentKeys(512)  # those of them that it was told as text
+        self._notes = 0
+        self._open_part: tuple[str, int] | None = None  # whose audio is still coming
         self._caller_stopped_at: float | None = None
         self._warned: set[str] = set()
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {
@@ -133,16 +143,21 @@ class Dialogue:
     async def session_up(self, session: RealtimeSession) -> None:
         """Tell a fresh session what was said so far; ask for what was still owed."""
         self._session = session
+        self._feed.session_up(session)
         self._own_items.clear()
-        for line in self.conversation.lines():
+        self._retold.clear()
+        for line in self.transcript.lines():
+            self._retold.add(line.item_id)
             for event in client_events.replay(line):
                 await self._send(event)
 
     async def session_down(self) -> None:
-        """The session is gone, and what it was saying with it."""
+        """The session is gone, and with it what it had not yet said; the phone plays on."""
         active = self.responses.active
         self._session = None
         self._tools.session_lost()
+        self._feed.session_down()
+        await self._end_open_part()
         waiting = self.responses.session_lost()
         if active is not None:
             await self._owner.push_frame(
@@ -153,11 +168,12 @@ class Dialogue:
             if active.purpose != "answer":
                 self.responses.request(active.purpose)
                 return
-        if waiting or self.conversation.caller_spoke_last:
+        if waiting or self.transcript.caller_spoke_last:
             self.responses.request()
 
     async def handle(self, event: ServerEvent) -> None:
         """Take one event of the model."""
+        self._feed.take(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             await handler(event)
@@ -186,8 +202,10 @@ class Dialogue:
 
     async def say_to_model(self, text: str, role: str, *, respond: bool) -> None:
         """Put a line of text into the conversation, and ask for an answer to it."""
-        self.conversation.text_added(f"local-{self._context.clock()}", _role(role), text)
-        await self._send(client_events.message(role, text))
+        self._notes += 1
+        note = Note(f"note_{self._notes}", "system" if role == "system" else "user", text)
+        self.transcript.note_added(note)
+        await self._send(client_events.message(note.role, text, note.item_id))
         if respond:
             await self.request()
 
@@ -217,16 +235,28 @@ class Dialogue:
                 sent_ms=cut.sent_ms,
                 action=action,
             )
-            if cut.nothing_heard:
-                self.conversation.deleted(cut.item_id)
-            else:
-                self.conversation.truncated(cut.item_id, cut.audio_end_ms, cut.sent_ms)
-            if cut.item_id in self._own_items:
+            await self._cut(cut.item_id, cut.audio_end_ms, cut.sent_ms)
+            if cut.item_id in self._retold:
+                await self._tell_anew(cut.item_id)
+            elif cut.item_id in self._own_items:
                 await self._send(client_events.truncation(cut))
+
+    async def _cut(self, item_id: str, heard_ms: int, sent_ms: float) -> None:
+        self.transcript.truncated(item_id, heard_ms)
+        await self._owner.broadcast_frame(
+            AssistantCutFrame, item_id=item_id, heard_ms=heard_ms, sent_ms=sent_ms
+        )
+
+    async def _tell_anew(self, item_id: str) -> None:
+        """Shorten what this session was told as text: the phone was still playing it then."""
+        await self._send(client_events.item_delete(item_id))
+        turn = self.transcript.turn(item_id)
+        if turn is not None and turn.text:
+            await self._send(client_events.message("assistant", turn.text))
 
     async def function_returned(self, call_id: str, output: str, *, goodbye: bool = False) -> None:
         """Give the model a function's output; the last one of a response makes it go on."""
-        self.conversation.returned(call_id, output)
+        self.transcript.returned(call_id, output)
         await self._send(client_events.function_output(call_id, output))
         if self._tools.finished(call_id):
             await self._go_on(goodbye=goodbye)
@@ -243,6 +273,7 @@ class Dialogue:
         if not self.responses.audible(event.response_id):
             return
         self.responses.audio_passed(event.response_id, event.item_id)
+        self._open_part = event.item_id, event.content_index
         purpose = self.responses.purpose_of(event.response_id)
         if self._caller_stopped_at is not None:
             self._first_audio(event.response_id)
@@ -275,13 +306,19 @@ class Dialogue:
             )
 
     async def _audio_done(self, event: AudioDone) -> None:
+        if self._open_part == (event.item_id, event.content_index):
+            self._open_part = None
         if self.responses.audible(event.response_id):
             await self._owner.push_frame(AssistantAudioEndFrame(event.item_id, event.content_index))
+
+    async def _end_open_part(self) -> None:
+        part, self._open_part = self._open_part, None
+        if part is not None:
+            await self._owner.push_frame(AssistantAudioEndFrame(*part))
 
     async def _transcript_delta(self, event: TranscriptDelta) -> None:
         if not self.responses.audible(event.response_id):
             return
-        self.conversation.assistant_said(event.item_id, event.delta)
         frame = AssistantTextFrame(event.delta)
         frame.item_id, frame.response_id = event.item_id, event.response_id
         await self._owner.push_frame(frame)
@@ -289,7 +326,6 @@ class Dialogue:
     async def _output_item_added(self, event: OutputItemAdded) -> None:
         if event.item.type == "message" and self.responses.on_conversation(event.response_id):
             self._own_items.add(event.item.id)
-            self.conversation.added(event.item.id, "assistant")
             self.responses.item_added(event.response_id, event.item.id)
 
     async def _output_item_done(self, event: OutputItemDone) -> None:
@@ -301,7 +337,7 @@ class Dialogue:
                 "assistant_said",
                 item_id=item.id,
                 purpose=self.responses.purpose_of(event.response_id),
-                private={"text": self.conversation.text_of(item.id)},
+                private={"text": self.transcript.words_of(item.id)},
             )
         # A call that was cut short comes with its arguments all the same: only "completed" counts.
         if item.type == "function_call" and item.status == "completed":
@@ -310,7 +346,7 @@ class Dialogue:
     async def _call(self, response_id: str, item: Item) -> None:
         if not self._tools.started(response_id, item.call_id):
             return
-        self.conversation.called(item.id, item.call_id, item.name, item.arguments)
+        self.transcript.called(ToolUse(item.id, item.call_id, item.name, item.arguments))
         try:
             arguments = json.loads(item.arguments or "{}")
         except ValueError:
@@ -342,7 +378,7 @@ class Dialogue:
     async def _response_done(self, event: ResponseDone) -> None:
         response = event.response
         for item_id in self.responses.ended(response.id):
-            self.conversation.deleted(item_id)
+            await self._cut(item_id, 0, 0.0)
             if self._context.playback.accepts(item_id):
                 await self._send(client_events.item_delete(item_id))
         if not self.responses.on_conversation(response.id):
@@ -406,7 +442,6 @@ class Dialogue:
         by_server = self._answers_by_itself
         answered = by_server or not self._answers_turns
         self._own_items.add(event.item_id)
-        self.conversation.added(event.item_id, "user")
         self.responses.turn_committed(self._context.clock(), answered_by_server=by_server)
         await self._owner.broadcast_frame(
             CallerTurnCommittedFrame, item_id=event.item_id, answered_by_server=answered
@@ -414,21 +449,24 @@ class Dialogue:
         await self.pump()
 
     async def _caller_transcribed(self, event: CallerTranscribed) -> None:
-        self.conversation.caller_said(event.item_id, event.transcript)
         self._context.record(
             "caller_said", item_id=event.item_id, private={"text": event.transcript}
         )
         await self._owner.broadcast_frame(
-            TranscriptionFrame,
+            CallerTranscriptionFrame,
             text=event.transcript,
             user_id="caller",
             timestamp=f"{self._context.clock():.3f}",
             finalized=True,
+            item_id=event.item_id,
         )
 
     async def _caller_not_transcribed(self, event: CallerTranscriptionFailed) -> None:
         code = event.error.code if event.error is not None else None
         self._context.record("caller_not_transcribed", item_id=event.item_id, code=code)
+        await self._owner.broadcast_frame(
+            CallerNotTranscribedFrame, item_id=event.item_id, code=code or ""
+        )
 
     async def _item_added(self, event: ItemAdded) -> None:
         self._own_items.add(event.item.id)
@@ -471,7 +509,3 @@ class Dialogue:
         audio = self._session.confirmed.get("audio") or {}
         turn_detection = (audio.get("input") or {}).get("turn_detection")
         return bool(turn_detection.get(flag, True)) if turn_detection else False
-
-
-def _role(role: str) -> Any:
-    return role if role in ("user", "assistant", "system") else "user"

@@ -25,7 +25,6 @@ from pipecat.frames.frames import (
     StartFrame,
     TTSSpeakFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.settings import LLMSettings
@@ -67,7 +66,6 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         self._config = config
         self._context = context
         self._tools: dict[str, Tool] = {tool.name: tool for tool in tools_of(context.speech)}
-        self._llm_context = LLMContext()
         self._by_server = False
         self._told_by_server: bool | None = None
         self._keypad = KeypadEntry()
@@ -212,7 +210,7 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
                     function_name=item.name,
                     tool_call_id=item.call_id,
                     arguments=arguments,
-                    context=self._llm_context,
+                    context=self._context.llm_context,
                 )
             ]
         )

@@ -174,6 +174,7 @@ class TwilioInput(CallProcessor):
         if self._malformed > 1:
             self._context.record("malformed", peer="twilio", count=self._malformed)
         self._log.info("Media stream ended: {reason}", reason=reason)
+        self._context.end_playback()
         self._context.record(reason)
         await self._on_stream_ended()
         await self.push_frame(EndWorkerFrame(reason=reason), FrameDirection.UPSTREAM)

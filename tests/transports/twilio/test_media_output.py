@@ -221,9 +221,9 @@ async def test_when_the_clear_has_returned_its_marks_the_model_can_be_told() -> 
         await call.model.push_frame(CallInterruptionFrame())
         assert "CutSettledFrame" not in call.model.names()
         await call.echo(*others)
+        await until(lambda: "CutSettledFrame" in call.model.names())
+        (truncation,) = call.context.playback.take_truncations()
 
-    assert "CutSettledFrame" in call.model.names()
-    (truncation,) = call.context.playback.take_truncations()
     assert truncation.item_id == "item_1"
 
 
