@@ -15,6 +15,7 @@ MODELS = ("openai_realtime",)
 INTERRUPTION = "interruption"
 HANGUP = "hangup"
 TRANSCRIPT = "transcript"
+SUMMARIZER = "transcript_summarizer"
 
 REQUIRED_TYPES = (SERIALIZER, PASSTHROUGH, MODELS[0], INTERRUPTION)
 """What every pipeline has, in this order."""
@@ -78,7 +79,7 @@ def _misplaced(places: dict[str, int], model: int | None) -> Iterator[tuple[int 
             passthrough,
             f"found {PASSTHROUGH} after the model; move it between the serializer and the model",
         )
-    for kind in (INTERRUPTION, TRANSCRIPT, HANGUP):
+    for kind in (INTERRUPTION, TRANSCRIPT, SUMMARIZER, HANGUP):
         position = places.get(kind)
         if position is not None and position < model:
             yield position, f"found {kind} before the model; move it after the model"

@@ -14,6 +14,7 @@ from processors.configs import (
     InterruptionConfig,
     MulawPassthroughConfig,
     TranscriptConfig,
+    TranscriptSummarizerConfig,
 )
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
@@ -26,6 +27,7 @@ Entry = Annotated[
     | OpenAIRealtimeConfig
     | InterruptionConfig
     | TranscriptConfig
+    | TranscriptSummarizerConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

@@ -7,7 +7,7 @@ message, goes into the record of the call, and opens a fresh session.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 _SHORT: Final = 4
@@ -64,6 +64,13 @@ class CallMemory:
         return not (
             self.topic or self.known or self.preferences or self.open_questions or self.next_action
         )
+
+    def carrying_over(self, before: CallMemory) -> CallMemory:
+        """This memory, with the answers that its writer left out but ``before`` had.
+
+        The turns in which they were given may be gone, so what is forgotten here is lost.
+        """
+        return replace(self, fields={**self.fields, **before.known, **self.known})
 
     def as_dict(self) -> dict[str, Any]:
         """The memory as plain JSON, for records."""

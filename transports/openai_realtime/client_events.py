@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from processors.state.compaction import Insert
 from processors.state.playback import Truncation
 from processors.state.responses import ResponseRequest
+from processors.state.side_questions import SideQuestion
 from processors.state.turn import Line, Note, ToolUse
 
 Event = dict[str, Any]
+
+_CREATE, _DELETE = "create:", "delete:"
 
 KEY = "callwright"
 """Metadata key by which a response that we asked for is known again."""
@@ -45,6 +49,26 @@ def response_create(request: ResponseRequest) -> Event:
     return {"type": "response.create", "event_id": request.key, "response": response}
 
 
+def side_response(question: SideQuestion) -> Event:
+    """Ask for a text beside the conversation, with the conversation in view.
+
+    Its instructions replace the session's; without tools, as nobody would call them.
+    """
+    return {
+        "type": "response.create",
+        "event_id": question.key,
+        "response": {
+            "conversation": "none",
+            "output_modalities": ["text"],
+            "instructions": question.instructions,
+            "tools": [],
+            "tool_choice": "none",
+            "max_output_tokens": "inf",
+            "metadata": {KEY: question.key, "purpose": question.purpose},
+        },
+    }
+
+
 def response_cancel(response_id: str) -> Event:
     """Stop a response."""
     return {"type": "response.cancel", "response_id": response_id}
@@ -71,9 +95,26 @@ def item_delete(item_id: str) -> Event:
     """Have the model forget an item."""
     return {
         "type": "conversation.item.delete",
-        "event_id": f"delete:{item_id}"[:512],
+        "event_id": f"{_DELETE}{item_id}"[:512],
         "item_id": item_id,
     }
+
+
+def notes(insert: Insert) -> Event:
+    """Put notes into the conversation, in place of turns that are to go."""
+    return {
+        **message("system", insert.notes, insert.item_id),
+        "event_id": f"{_CREATE}{insert.item_id}",
+        "previous_item_id": insert.previous_item_id,
+    }
+
+
+def edited_item(event_id: str) -> str:
+    """The item that an event was to create or delete, by the event's id; empty: neither."""
+    for prefix in (_CREATE, _DELETE):
+        if event_id.startswith(prefix):
+            return event_id.removeprefix(prefix)
+    return ""
 
 
 def message(role: str, text: str, item_id: str = "") -> Event:
