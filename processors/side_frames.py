@@ -11,19 +11,22 @@ from pipecat.frames.frames import ControlFrame, SystemFrame
 class SideQuestionFrame(ControlFrame):
     """Ask the model beside the conversation (towards the model); it answers in text.
 
-    It sees the whole conversation and is heard by nobody; the call goes on meanwhile, and so
-    does the answer when the caller speaks. A ``SideAnswerFrame`` always comes of it, but whoever
-    asks must have a limit of their own to how long they wait.
+    Nobody hears it; the call goes on meanwhile, and so does the answer when the caller speaks. A
+    ``SideAnswerFrame`` always comes of it, but whoever asks must have a limit of their own to how
+    long they wait.
 
     Parameters:
         key: What the asker calls it; comes back with the answer.
         purpose: What it is for, in a word, for log and record.
         instructions: What to do; they stand in place of the session's.
+        text: What it is about, in place of the conversation. Empty: the whole conversation, as
+            the model has it, which costs its audio anew.
     """
 
     key: str
     purpose: str
     instructions: str
+    text: str = ""
 
 
 @dataclass

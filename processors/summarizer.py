@@ -29,7 +29,7 @@ from processors.memory_frames import ConversationNotesFrame, MemoryFrame, Memory
 from processors.side_frames import SideAnswerFrame, SideQuestionFrame
 from processors.state.memory import CallMemory
 from processors.state.memory_form import BadMemoryError, MemoryForm
-from processors.state.minutes import minutes
+from processors.state.minutes import Minutes, minutes
 from processors.state.summary_policy import Summarise, SummaryPolicy
 from processors.state.topic import TopicWatch
 from processors.state.turn import TurnState
@@ -63,6 +63,7 @@ class TranscriptSummarizer(CallProcessor):
         self._key = ""  # of the summary that is awaited
         self._asked = 0
         self._reason = ""
+        self._minutes = Minutes("")  # what it is made from
         self._seen_item_id = ""  # by the last good memory
         self._turns_seen = 0
         self._cut = False  # the assistant was, and the caller has not finished since
@@ -147,8 +148,12 @@ class TranscriptSummarizer(CallProcessor):
         self._key = f"memory-{self._asked}"
         self._reason = wanted.reason
         self._settled.clear()
+        context = self._context
+        self._minutes = minutes(context.memory, context.transcript.turns(), self._seen_item_id)
         if self._text_model is None:
-            question = SideQuestionFrame(self._key, PURPOSE, self._form.question())
+            # Where words are missing, the model goes by what it heard.
+            text = self._minutes.text if self._minutes.complete else ""
+            question = SideQuestionFrame(self._key, PURPOSE, self._form.question(), text)
             await self.push_frame(question, FrameDirection.UPSTREAM)
         else:
             writing = self._write_by(self._text_model, self._key)
@@ -157,13 +162,11 @@ class TranscriptSummarizer(CallProcessor):
     async def _write_by(self, text_model: TextModel, key: str) -> None:
         context, model = self._context, self._config.model
         assert model is not None, "there is a text model only if the file names one"
-        turns = context.transcript.turns()
-        text, seen_item_id = minutes(context.memory, turns, self._seen_item_id)
         written: str | None = None
         usage = None
         asked_at = context.clock()
         try:
-            answer = await text_model.write(model, self._form.question(), text)
+            answer = await text_model.write(model, self._form.question(), self._minutes.text)
             written, usage = answer.text, answer.usage
         except TextModelError as error:
             logger.warning("The text model wrote no summary: {}", error)
@@ -177,7 +180,7 @@ class TranscriptSummarizer(CallProcessor):
             model=model,
         )
         self._writing = None
-        await self._answered(key, written, seen_item_id)
+        await self._answered(key, written, self._minutes.seen_item_id)
 
     async def _answered(self, key: str, text: str | None, seen_item_id: str) -> None:
         if key != self._key:

@@ -26,6 +26,7 @@ class SideQuestion:
         key: Unique; travels in the response's metadata and is its event's id.
         purpose: What it is for, in a word.
         instructions: What the model is to do.
+        text: What it is about; empty: the conversation.
         asked_by: What the asker calls it.
         asked_at: When.
         seen_item_id: The newest item of the conversation at that time.
@@ -34,6 +35,7 @@ class SideQuestion:
     key: str
     purpose: str
     instructions: str
+    text: str = ""
     asked_by: str = ""
     asked_at: float = 0.0
     seen_item_id: str = ""
@@ -64,12 +66,19 @@ class SideQuestions:
         self._asked = 0
 
     def ask(
-        self, purpose: str, instructions: str, *, asked_by: str, now: float, seen_item_id: str
+        self,
+        purpose: str,
+        instructions: str,
+        text: str = "",
+        *,
+        asked_by: str,
+        now: float,
+        seen_item_id: str,
     ) -> SideQuestion:
         """Open a question, to be sent at once."""
         self._asked += 1
         question = SideQuestion(
-            f"s{self._asked}", purpose, instructions, asked_by, now, seen_item_id
+            f"s{self._asked}", purpose, instructions, text, asked_by, now, seen_item_id
         )
         self._open[question.key] = question
         self._texts[question.key] = ""
@@ -115,4 +124,4 @@ class SideQuestions:
         question = self._open.pop(key)
         del self._texts[key]
         self._keys = {response: other for response, other in self._keys.items() if other != key}
-        return replace(question, instructions="")  # long, and of no more use
+        return replace(question, instructions="", text="")  # long, and of no more use

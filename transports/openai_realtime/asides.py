@@ -43,6 +43,7 @@ class Asides:
         question = self._questions.ask(
             frame.purpose,
             frame.instructions,
+            frame.text,
             asked_by=frame.key,
             now=self._context.clock(),
             seen_item_id=seen_item_id,

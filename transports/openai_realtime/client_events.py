@@ -50,23 +50,22 @@ def response_create(request: ResponseRequest) -> Event:
 
 
 def side_response(question: SideQuestion) -> Event:
-    """Ask for a text beside the conversation, with the conversation in view.
+    """Ask for a text beside the conversation, about the conversation or about a text.
 
     Its instructions replace the session's; without tools, as nobody would call them.
     """
-    return {
-        "type": "response.create",
-        "event_id": question.key,
-        "response": {
-            "conversation": "none",
-            "output_modalities": ["text"],
-            "instructions": question.instructions,
-            "tools": [],
-            "tool_choice": "none",
-            "max_output_tokens": "inf",
-            "metadata": {KEY: question.key, "purpose": question.purpose},
-        },
+    response: dict[str, Any] = {
+        "conversation": "none",
+        "output_modalities": ["text"],
+        "instructions": question.instructions,
+        "tools": [],
+        "tool_choice": "none",
+        "max_output_tokens": "inf",
+        "metadata": {KEY: question.key, "purpose": question.purpose},
     }
+    if question.text:
+        response["input"] = [_message("user", question.text)]
+    return {"type": "response.create", "event_id": question.key, "response": response}
 
 
 def response_cancel(response_id: str) -> Event:
@@ -119,9 +118,7 @@ def edited_item(event_id: str) -> str:
 
 def message(role: str, text: str, item_id: str = "") -> Event:
     """Put a line of text into the conversation, under an id of ours if there is one."""
-    kind = "output_text" if role == "assistant" else "input_text"
-    item = {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
-    return _item_create(item, item_id)
+    return _item_create(_message(role, text), item_id)
 
 
 def function_output(call_id: str, output: str) -> Event:
@@ -149,6 +146,11 @@ def replay(line: Line) -> list[Event]:
         return [message(line.role, line.text, line.item_id)]
     role = "user" if line.role == "caller" else "assistant"
     return [message(role, line.text, line.item_id)]
+
+
+def _message(role: str, text: str) -> dict[str, Any]:
+    kind = "output_text" if role == "assistant" else "input_text"
+    return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
 
 
 def _item_create(item: dict[str, Any], item_id: str = "") -> Event:

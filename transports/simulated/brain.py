@@ -23,7 +23,7 @@ from transports.simulated.brain_script import (
 )
 from transports.simulated.dialogue import STILL_THERE, Dialogue
 from transports.simulated.facts import fact_for
-from transports.simulated.form import Form, schema_in
+from transports.simulated.form import Form, schema_in, written_dialogue
 from transports.simulated.tool_match import calls_for
 from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
@@ -130,6 +130,14 @@ class Brain:
         call = Call(END_CALL, {"reason": reason})
         return [Say(before.strip(), "commentary"), call] if before else [call]
 
+    def _filled_form(
+        self, schema: dict[str, Any], request: BrainRequest, dialogue: Dialogue
+    ) -> str:
+        lines = _written(request)
+        if lines:
+            dialogue = Dialogue(self._script, lines)
+        return json.dumps(Form(schema, self._script, lines or request.lines, dialogue).filled())
+
     def _aside(self, request: BrainRequest, dialogue: Dialogue) -> list[Output]:
         if request.tool_choice not in ("auto", "none"):
             calls = calls_for(dialogue.last_words, request, dialogue.collected)
@@ -137,8 +145,7 @@ class Brain:
                 return list(calls)
         schema = schema_in(request.instructions)
         if schema is not None:
-            form = Form(schema, self._script, request.lines, dialogue)
-            return [Say(json.dumps(form.filled()))]
+            return [Say(self._filled_form(schema, request, dialogue))]
         still_open = dialogue.open
         if "json" in request.instructions.lower():
             return [
@@ -159,6 +166,14 @@ class Brain:
         if dialogue.last_words:
             facts.append(f'the caller last said "{dialogue.last_words}"')
         return [Say("; ".join(facts) or "Nothing was said yet.")]
+
+
+def _written(request: BrainRequest) -> list[Line]:
+    """The dialogue that a client wrote down and gave in place of the conversation, if it did."""
+    if len(request.lines) != 1:
+        return []
+    lines = written_dialogue(request.lines[0].text)
+    return lines if any(line.who != "system" for line in lines) else []
 
 
 def _since_last_output(lines: list[Line]) -> list[Line]:

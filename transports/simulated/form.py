@@ -8,13 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from transports.simulated.brain_script import BrainScript, Line
 from transports.simulated.dialogue import Dialogue
 from transports.simulated.facts import fact_for
 from transports.simulated.words import is_question
 
+_SPEAKERS: Final[dict[str, Literal["caller", "assistant"]]] = {
+    "Caller": "caller",
+    "Assistant": "assistant",
+}
 _SENTENCE: Final = re.compile(r"[^.?!]+[.?!]*")
 _WISH: Final = re.compile(
     r"\b(i'd like|i would like|i'd love|i prefer|i'd prefer|i want|i don't want|i need)\b",
@@ -36,6 +40,20 @@ def schema_in(instructions: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return schema if isinstance(schema, dict) and "properties" in schema else None
+
+
+def written_dialogue(text: str) -> list[Line]:
+    """A dialogue that was written down, line by line; what comes before it are notes."""
+    lines: list[Line] = []
+    notes: list[str] = []
+    for written in text.splitlines():
+        speaker, colon, words = written.partition(": ")
+        who = _SPEAKERS.get(speaker) if colon else None
+        if who is None:
+            notes.append(written)
+        else:
+            lines.append(Line(who, words))
+    return [Line("system", "\n".join(notes)), *lines] if any(notes) else lines
 
 
 class Form:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from typing import Any
 
 from processors.text_model import TextModelError, Written
-from transports.simulated.brain_script import BrainScript, Line
+from transports.simulated.brain_script import BrainScript
 from transports.simulated.dialogue import Dialogue
-from transports.simulated.form import Form, schema_in
+from transports.simulated.form import Form, schema_in, written_dialogue
 from transports.simulated.usage import UsageMeter, segments, text_tokens, usage
-
-_SPEAKERS: Final[dict[str, Literal["caller", "assistant"]]] = {
-    "Caller: ": "caller",
-    "Assistant: ": "assistant",
-}
 
 
 class SimulatedTextModel:
@@ -34,7 +29,7 @@ class SimulatedTextModel:
         if schema is None:
             raise TextModelError("the simulated text model only fills in forms")
         script = self._script_for(schema)
-        lines = _lines(text)
+        lines = written_dialogue(text)
         answer = json.dumps(Form(schema, script, lines, Dialogue(script, lines)).filled())
         taken = UsageMeter().read(segments(instructions + text, [], []))
         return Written(answer, usage(taken, text_tokens(answer), 0.0))
@@ -45,17 +40,3 @@ class SimulatedTextModel:
             if script.checklist and all(f'"{item.field}"' in form for item in script.checklist):
                 return script
         return BrainScript()
-
-
-def _lines(text: str) -> list[Line]:
-    """The dialogue, line by line; what comes before its first line are notes."""
-    lines: list[Line] = []
-    notes: list[str] = []
-    for written in text.splitlines():
-        for begins, who in _SPEAKERS.items():
-            if written.startswith(begins):
-                lines.append(Line(who, written.removeprefix(begins)))
-                break
-        else:
-            notes.append(written)
-    return [Line("system", "\n".join(notes)), *lines] if any(notes) else lines
