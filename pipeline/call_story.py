@@ -145,8 +145,12 @@ class CallStory:
 
     # -- the phone's side
 
+    def _on_webhook_answered(self, at: float, entry: Entry) -> StoryLine:
+        verbs = ", ".join(entry.fields["verbs"]) or "nothing to do"
+        return StoryLine(at, Who.EVENT, f"webhook {entry.fields['path']} answers: {verbs}")
+
     def _on_stream_started(self, at: float, entry: Entry) -> StoryLine:
-        return StoryLine(at, Who.EVENT, "connected")
+        return StoryLine(at, Who.EVENT, f"media stream {entry.fields['stream_sid'][:10]}... begins")
 
     def _on_caller_speaks(self, at: float, entry: Entry) -> StoryLine | None:
         before = self.speaking.pop(Who.CALLER, None)

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from pipecat.frames.frames import EndWorkerFrame, Frame
+from pipecat.frames.frames import EndWorkerFrame, Frame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors.base import CallProcessor
 from processors.configs import HangupConfig
 from processors.context import CallContext
 from processors.frames import (
-    CallInterruptionFrame,
     EndCallFrame,
     ModelLostFrame,
     PlaybackEndFrame,
@@ -33,7 +32,9 @@ class HangupProcessor(CallProcessor):
     def __init__(self, config: HangupConfig, context: CallContext) -> None:
         super().__init__()
         self._context = context
-        self._watch = HangupWatch(goodbye_timeout=config.goodbye_timeout)
+        self._watch = HangupWatch(
+            goodbye_timeout=config.goodbye_timeout, playback_timeout=config.playback_timeout
+        )
         self._reason = ""
         self._timer = DeadlineTimer(
             self, self._watch.deadline, self._deadline_passed, context.clock
@@ -52,13 +53,12 @@ class HangupProcessor(CallProcessor):
             case ResponseStartedFrame() if frame.purpose == "goodbye":
                 watch.goodbye_started(now)
             case ResponseEndedFrame() if frame.purpose == "goodbye":
-                queued = not self._context.playback.idle
-                if watch.goodbye_ended(anything_queued=queued):
-                    self._hang_up("no goodbye was spoken")
-            case PlaybackEndFrame() if frame.purpose == "goodbye":
-                if direction is FrameDirection.UPSTREAM and watch.goodbye_heard():
+                if watch.goodbye_ended(now, queued_ms=self._context.playback.queued_ms):
+                    self._hang_up("goodbye over")
+            case PlaybackEndFrame() if direction is FrameDirection.UPSTREAM:
+                if watch.goodbye_heard(anything_queued=not self._context.playback.idle):
                     self._hang_up("goodbye heard")
-            case CallInterruptionFrame():
+            case InterruptionFrame():
                 watch.interrupted()
             case ModelLostFrame():
                 self._leave(self._speak_fallback(frame.reason))

@@ -11,27 +11,43 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from processors.state.playback_plan import Echo, PlaybackPlan
+
 BURST: Final = 0.02
 """Seconds within which marks came back together, so that one clear returned them."""
 
-DRY: Final = 0.06
-"""Seconds by which a mark may miss its time before the phone is taken to have run dry."""
+EXACT: Final = 2.0
+"""ms by which a mark that came in such a burst may miss its time and still have been played."""
 
-WAIT: Final = 2.0
+UNEVEN: Final = 60.0
+"""ms by which any mark may miss its time, because the way back is uneven."""
+
+LONGEST_HOLD: Final = 2.5
+"""Seconds for which a stalled way to the phone is believed to hold audio back. Audio that was
+sent earlier is there: then it is the way back that stalled, and the phone played on."""
+
+MOST_PREBUFFER: Final = 0.1
+"""Seconds that the phone may wait before it plays audio that reached its empty queue."""
+
+WAIT: Final = 3.0
 """Seconds to wait for the marks before the plan has to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Echo:
-    """A mark that came back.
+class Mark:
+    """A mark that was sent.
 
     Attributes:
-        position_ms: Where it stood in the queue.
-        at: When it came back, seconds.
+        name: Its name, unique in the call.
+        position_ms: Where it stands in the queue.
+        after_ms: Where the last piece of audio before it begins.
+        sent_at: When that piece was sent, seconds.
     """
 
+    name: str
     position_ms: float
-    at: float
+    after_ms: float
+    sent_at: float
 
 
 @dataclass(slots=True)
@@ -39,58 +55,98 @@ class Cut:
     """One cut of the queue, until it is known where it fell.
 
     Attributes:
+        at: When the clear was sent.
+        plan: What the phone was to play.
+        clear_trip: Seconds to the phone and back, as far as earlier cuts show.
         planned_ms: Position that was heard according to the plan.
-        last_echo: The last mark played before the cut in the same stretch of audio, if any.
-        awaited: Positions by name of the marks that have not come back.
-        deadline: When to stop waiting.
+        sent_ms: Position up to which audio was sent.
+        last_echo: The last mark played before the cut, if any.
+        awaited: By name, the marks that have not come back.
+        cleared_at: When the clear was seen to return marks, once ``heard_ms`` has seen it.
     """
 
+    at: float
+    plan: PlaybackPlan
+    clear_trip: float | None
     planned_ms: float
+    sent_ms: float
     last_echo: Echo | None
-    awaited: dict[str, float]
-    deadline: float
-    _returned: list[Echo] = field(default_factory=list)
+    awaited: dict[str, Mark]
+    cleared_at: float | None = None
+    _returned: list[tuple[Mark, float]] = field(default_factory=list)
 
     @property
     def settled(self) -> bool:
         """Whether every mark is back."""
         return not self.awaited
 
+    @property
+    def deadline(self) -> float:
+        """When to stop waiting."""
+        return self.at + WAIT
+
+    @property
+    def ends_at(self) -> float:
+        """When what was heard ended, in the time of echoes."""
+        return self.at + self._trip if self.cleared_at is None else self.cleared_at
+
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""
-        self._returned.append(Echo(self.awaited.pop(name), now))
+        self._returned.append((self.awaited.pop(name), now))
 
     def heard_ms(self) -> float:
         """The position that was heard when the clear took effect, as well as it is known."""
-        played, returned = self._split()
-        if self.awaited or not returned:
-            return max([self.planned_ms, *(echo.position_ms for echo in played)])
-        cleared = returned[0]
-        if not played:
-            return min(self.planned_ms, cleared.position_ms)
-        last = played[-1]
-        reached_ms = last.position_ms + (cleared.at - last.at) * 1000
-        if reached_ms > cleared.position_ms + DRY * 1000:
-            return last.position_ms
-        return min(reached_ms, cleared.position_ms)
+        last = self.last_echo
+        for mark, at in self._returned:
+            reached_ms = self._reached_ms(last, at)
+            in_burst = not self.awaited and self._returned[-1][1] - at <= BURST
+            if reached_ms < mark.position_ms - (EXACT if in_burst else UNEVEN):
+                self.cleared_at = at
+                return reached_ms
+            late_ms = reached_ms - mark.position_ms
+            if in_burst and late_ms > self._tolerance_ms(last, mark) and self._may_be_cleared(at):
+                return self._ran_dry_ms(last, mark, at)
+            last = Echo(mark.position_ms, at)
+        heard_ms = 0.0 if last is None else last.position_ms
+        if self.awaited:
+            return max(self.planned_ms, heard_ms)
+        # All were played; the clear came after the last of them.
+        return min(self._reached_ms(last, self.at + self._trip), self.sent_ms)
 
-    def _split(self) -> tuple[list[Echo], list[Echo]]:
-        """Tell the marks that were played from those that the clear returned.
+    @property
+    def _trip(self) -> float:
+        """Seconds to the phone and back."""
+        if self.clear_trip is not None:
+            return self.clear_trip
+        if self.plan.round_trip is not None:
+            return self.plan.round_trip
+        # The first echoes of the call: the way took at least as long as any of them shows.
+        took = [self.plan.took(Echo(mark.position_ms, at)) for mark, at in self._returned]
+        return max([0.0, *took, *(at - self.at for _, at in self._returned)])
 
-        Played marks come back as far apart as they stand in the queue. The first that comes
-        much sooner was returned by the clear, and so were those that came with it.
+    def _reached_ms(self, last: Echo | None, at: float) -> float:
+        round_trip = self.plan.round_trip
+        if last is not None:
+            at = max(at, last.at)
+        return self.plan.position_at(at, last, self._trip if round_trip is None else round_trip)
+
+    def _tolerance_ms(self, last: Echo | None, mark: Mark) -> float:
+        """How late a mark may be without proving that the phone ran dry unforeseen."""
+        played_ms = 0.0 if last is None else last.position_ms
+        restarts = self.plan.begins_between(played_ms, mark.position_ms)
+        return UNEVEN + (MOST_PREBUFFER * 1000 if restarts else 0.0)
+
+    def _may_be_cleared(self, at: float) -> bool:
+        uncertain = BURST / 4 if self.clear_trip is not None else MOST_PREBUFFER
+        return at >= self.at + self._trip - uncertain
+
+    def _ran_dry_ms(self, last: Echo | None, mark: Mark, at: float) -> float:
+        """What was heard if nothing was played for a while before the clear.
+
+        The way to the phone had stalled, and of the audio before ``mark`` only pieces that were
+        sent before the stall were there; which ones nobody knows.
         """
-        echoes = [*([self.last_echo] if self.last_echo is not None else []), *self._returned]
-        if not self._returned:
-            return echoes, []
-        # The last counts as returned: if it was played after all, the time it took says so, too.
-        first_returned = len(echoes) - 1
-        for index in range(1, first_returned):
-            apart_ms = echoes[index].position_ms - echoes[index - 1].position_ms
-            if (echoes[index].at - echoes[index - 1].at) * 1000 < apart_ms / 2:
-                first_returned = index
-                break
-        burst_at = echoes[first_returned].at - BURST
-        while first_returned > 0 and echoes[first_returned - 1].at >= burst_at:
-            first_returned -= 1
-        return echoes[:first_returned], echoes[first_returned:]
+        if at - self._trip - mark.sent_at > LONGEST_HOLD:
+            return min(self._reached_ms(last, self.at + self._trip), self.sent_ms)
+        heard_ms = 0.0 if last is None else last.position_ms
+        return (heard_ms + max(heard_ms, mark.after_ms)) / 2

@@ -16,6 +16,7 @@ class HangupState(Enum):
 
     TALKING = auto()
     WAITING_FOR_GOODBYE = auto()
+    GOODBYE_STARTED = auto()
     GOODBYE_PLAYING = auto()
     HANGING_UP = auto()
 
@@ -26,10 +27,13 @@ class HangupWatch:
 
     Attributes:
         goodbye_timeout: Seconds in which a goodbye must begin, and then be generated.
+        playback_timeout: Seconds past its planned end in which the phone must say that it was
+            heard.
         state: How far it has come.
     """
 
     goodbye_timeout: float = 8.0
+    playback_timeout: float = 5.0
     state: HangupState = HangupState.TALKING
     _deadline: float | None = None
 
@@ -42,33 +46,36 @@ class HangupWatch:
     def goodbye_started(self, now: float) -> None:
         """The model began the goodbye."""
         if self.state is HangupState.WAITING_FOR_GOODBYE:
-            self.state = HangupState.GOODBYE_PLAYING
+            self.state = HangupState.GOODBYE_STARTED
             self._deadline = now + self.goodbye_timeout
 
-    def goodbye_ended(self, *, anything_queued: bool) -> bool:
+    def goodbye_ended(self, now: float, *, queued_ms: float) -> bool:
         """The model ended the goodbye; what is queued at the phone is still to be heard.
 
         Returns:
             Whether to hang up now.
         """
-        if self.state is not HangupState.GOODBYE_PLAYING:
+        if self.state is not HangupState.GOODBYE_STARTED:
             return False
-        if anything_queued:
-            self._deadline = None  # the ledger gives up on marks that never come
-            return False
-        return self._hang_up()
+        if queued_ms <= 0:
+            return self._hang_up()
+        self.state = HangupState.GOODBYE_PLAYING
+        self._deadline = now + queued_ms / 1000 + self.playback_timeout
+        return False
 
-    def goodbye_heard(self) -> bool:
-        """The caller heard the goodbye to its end.
+    def goodbye_heard(self, *, anything_queued: bool) -> bool:
+        """The caller heard an item to its end, perhaps the goodbye's last.
 
         Returns:
             Whether to hang up now.
         """
-        return self.state is HangupState.GOODBYE_PLAYING and self._hang_up()
+        if self.state is not HangupState.GOODBYE_PLAYING or anything_queued:
+            return False
+        return self._hang_up()
 
     def interrupted(self) -> None:
         """The caller cut in: they are not done, so the call goes on."""
-        if self.state in (HangupState.WAITING_FOR_GOODBYE, HangupState.GOODBYE_PLAYING):
+        if self.state is not HangupState.HANGING_UP:
             self.state = HangupState.TALKING
             self._deadline = None
 

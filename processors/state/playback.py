@@ -6,14 +6,13 @@ returns all marks at once on ``clear`` (Twilio, Media Streams WebSocket messages
 echoes and the lengths of what was sent this ledger knows, to a few milliseconds, how much of each
 item the caller had heard at the moment a ``clear`` takes effect.
 
-How. Let d1 be the way to the phone and d2 the way back. Audio sent at t starts at t + d1 at the
-earliest, and a clear sent at t acts at t + d1 too: seen from here, with every instant shifted by
-d1, the way to the phone does not matter. So the ledger keeps a *plan*: at which (shifted) instant
-each position of the queue is played, if the phone plays without a hitch. An echo of position p
-that arrives at e proves that p was played at e - (d1 + d2). The sum is the smallest lateness ever
-seen; whatever an echo is later than that is playback running behind the plan (a stalled network,
-a phone that waits), and the plan moves. After a cut the marks that come back measure it once more
-(see ``cut``), and only then is the model told.
+How. Let d1 be the way to the phone and d2 the way back. Audio sent at t into an empty queue
+starts at t + d1, and an echo of its start would be here at t + (d1 + d2). A clear sent at t acts
+at t + d1, and an echo of that moment would be here at t + (d1 + d2), too. So everything can be
+told in the time of echoes, and the two ways need never be told apart. From an echo on, 1 ms of
+audio takes 1 ms, until the queue runs dry (``playback_plan``). What was heard at a cut is a plan
+only until the marks that the clear returns have measured it (``cut``); only then is the model
+told.
 
 Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instants are seconds.
 """
@@ -22,15 +21,21 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
-from processors.state.cut import WAIT, Cut, Echo
+from processors.state.cut import Cut, Mark
 from processors.state.heard import Heard, HeardListener
-from processors.state.playback_plan import PlaybackPlan
+from processors.state.playback_items import (
+    Playing,
+    Purpose,
+    QueuedItem,
+    Truncation,
+    heard_between,
+    truncations,
+)
+from processors.state.playback_plan import Echo, PlaybackPlan
 
-Purpose = Literal["answer", "greeting", "disclosure", "goodbye"]
-"""What a piece of the assistant's speech is for."""
+__all__ = ["PlaybackLedger", "Playing", "Purpose", "Truncation"]
 
 MARK_EVERY_MS: Final = 100.0
 """At most one mark for so much audio: dense enough to measure by, cheap enough to forget."""
@@ -38,86 +43,31 @@ MARK_EVERY_MS: Final = 100.0
 ECHO_GRACE: Final = 5.0
 """Seconds past its due time after which a mark is taken as lost, and its audio as heard."""
 
+STALL: Final = 0.08
+"""Seconds that the next echo may be overdue before playback is taken to have stopped."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
-_CUT_ITEMS_REMEMBERED: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Truncation:
-    """The model must forget what the caller did not hear of an item.
-
-    Attributes:
-        item_id: The conversation item.
-        content_index: Its content part.
-        audio_end_ms: What was heard, whole ms, never above what was sent. 0: delete the item.
-        sent_ms: What had been sent, ms.
-    """
-
-    item_id: str
-    content_index: int
-    audio_end_ms: int
-    sent_ms: float
-
-    @property
-    def nothing_heard(self) -> bool:
-        """Whether the item is to be deleted rather than shortened."""
-        return self.audio_end_ms == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """What the caller is hearing.
-
-    Attributes:
-        item_id: The conversation item.
-        response_id: The response that it belongs to.
-        purpose: What it is for.
-        heard_ms: How much of it was heard so far, ms.
-    """
-
-    item_id: str
-    response_id: str
-    purpose: Purpose
-    heard_ms: float
-
-
-@dataclass(slots=True)
-class _Item:
-    item_id: str
-    content_index: int
-    response_id: str
-    purpose: Purpose
-    starts_at_ms: float  # position in the queue
-    sent_ms: float = 0.0
-    ended: bool = False
-
-    @property
-    def ends_at_ms(self) -> float:
-        return self.starts_at_ms + self.sent_ms
-
-
-@dataclass(slots=True)
-class _Mark:
-    name: str
-    position_ms: float
+_ITEMS_REMEMBERED: Final = 64
 
 
 class PlaybackLedger:
     """Fed with what was sent and which marks came back; tells what was heard and what to cut.
 
-    Items are expected one after another, each with its audio in one piece, as the model sends
-    them. Keeps only what is still queued at the phone.
+    Keeps only what is still queued at the phone, and a few ids.
     """
 
     def __init__(self, *, mark_every_ms: float = MARK_EVERY_MS) -> None:
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
-        self._items: deque[_Item] = deque()
-        self._marks: deque[_Mark] = deque()
+        self._items: deque[QueuedItem] = deque()
+        self._newest: QueuedItem | None = None  # also once it was heard
+        self._begun: OrderedDict[str, dict[int, float]] = OrderedDict()  # ms by item and part
+        self._marks: deque[Mark] = deque()
         self._cut: Cut | None = None
-        self._cut_items: list[_Item] = []
+        self._cut_items: list[QueuedItem] = []
+        self._cut_heard_ms = 0.0  # what echoes had shown by then
         self._refused: OrderedDict[str, None] = OrderedDict()
         self._truncations: list[Truncation] = []
         self._generation = 1
@@ -125,10 +75,10 @@ class PlaybackLedger:
         self._sent_ms = 0.0
         self._marked_ms: float | None = None  # position of the last mark sent; None: idle before
         self._heard_ms = 0.0
-        self._last_echo: Echo | None = None  # of the stretch of audio that is being played
+        self._last_echo: Echo | None = None  # of this queue
+        self._clear_trip: float | None = None  # seconds from a clear to the marks that it returns
+        self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
-        self._cut_at = 0.0
-        self._cut_heard_ms = 0.0
         self._listeners: list[HeardListener] = []
 
     def on_heard(self, listener: HeardListener) -> None:
@@ -156,11 +106,10 @@ class PlaybackLedger:
         if item is None or item.item_id != item_id or item.content_index != content_index:
             if item is not None:
                 item.ended = True  # the model moved on; its end came late or never
-            item = _Item(item_id, content_index, response_id, purpose, self._sent_ms)
-            self._items.append(item)
+            item = self._new_item(item_id, content_index, response_id, purpose)
         item.ended = False
-        if self._plan.sent(self._sent_ms, duration_ms, now):
-            self._last_echo = None
+        self._plan.sent(self._sent_ms, duration_ms, now)
+        self._piece = (self._sent_ms, now)
         item.sent_ms += duration_ms
         self._sent_ms += duration_ms
         if self._marked_ms is None or self._sent_ms - self._marked_ms >= self._mark_every_ms:
@@ -204,8 +153,8 @@ class PlaybackLedger:
             position_ms = mark.position_ms
             if mark.name == name:
                 break
-        self._plan.played(position_ms, now)
         self._last_echo = Echo(position_ms, now)
+        self._plan.echoed(self._last_echo)
         return self._heard_up_to(position_ms, now)
 
     def timer_fired(self, now: float) -> list[str]:
@@ -222,6 +171,7 @@ class PlaybackLedger:
             return []
         position_ms = self._marks[-1].position_ms
         self._marks.clear()
+        self._last_echo = Echo(position_ms, now)
         return self._heard_up_to(position_ms, None)
 
     def cut(self, now: float) -> bool:
@@ -239,19 +189,22 @@ class PlaybackLedger:
         self.settle()
         queued = self._heard_ms < self._sent_ms
         self._cut = Cut(
+            at=now,
+            plan=self._plan,
+            clear_trip=self._clear_trip,
             planned_ms=self._position_ms(now),
+            sent_ms=self._sent_ms,
             last_echo=self._last_echo,
-            awaited={mark.name: mark.position_ms for mark in self._marks} if queued else {},
-            deadline=now + WAIT,
+            awaited={mark.name: mark for mark in self._marks} if queued else {},
         )
         self._cut_items = list(self._items)
-        self._cut_at, self._cut_heard_ms = now, self._heard_ms
+        self._cut_heard_ms = self._heard_ms
         for item in self._cut_items:
-            _remember(self._refused, item.item_id, None, _CUT_ITEMS_REMEMBERED)
+            _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
         self._items.clear()
         self._marks.clear()
         self._generation += 1
-        self._plan.cleared()
+        self._plan = PlaybackPlan(self._plan.round_trip)
         self._sent_ms = self._heard_ms = 0.0
         self._marked_ms = None
         self._last_echo = None
@@ -261,18 +214,19 @@ class PlaybackLedger:
         return queued
 
     def settle(self) -> None:
-        """Decide a pending cut with what is known now (before the model answers again)."""
+        """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
         position_ms = self._cut.heard_ms()
-        ends_at = self._cut_at + (self._plan.round_trip or 0.0)
-        self._tell_heard(self._cut_items, self._cut_heard_ms, position_ms, ends_at)
-        for item in self._cut_items:
-            heard_ms = min(max(position_ms - item.starts_at_ms, 0.0), item.sent_ms)
-            if not item.ended or heard_ms < item.sent_ms:
-                self._truncations.append(
-                    Truncation(item.item_id, item.content_index, int(heard_ms), item.sent_ms)
-                )
+        self._tell(
+            heard_between(
+                self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
+            )
+        )
+        if self._cut.cleared_at is not None:
+            trip = self._cut.cleared_at - self._cut.at
+            self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
+        self._truncations += truncations(self._cut_items, position_ms)
         self._cut = None
         self._cut_items = []
 
@@ -311,8 +265,8 @@ class PlaybackLedger:
         """What the caller hears now, or would hear next if the queue has run dry; None: idle."""
         position_ms = self._position_ms(now)
         for item in self._items:
-            heard_ms = min(max(position_ms - item.starts_at_ms, 0.0), item.sent_ms)
-            if not item.ended or heard_ms < item.sent_ms:
+            if not item.heard_whole(position_ms):
+                heard_ms = item.heard_ms(position_ms)
                 return Playing(item.item_id, item.response_id, item.purpose, heard_ms)
         return None
 
@@ -324,16 +278,20 @@ class PlaybackLedger:
         return min(deadlines, default=None)
 
     def _echo_deadline(self) -> float:
-        return self._plan.echo_due(self._marks[-1].position_ms) + ECHO_GRACE
+        return self._plan.echo_due(self._marks[-1].position_ms, self._last_echo) + ECHO_GRACE
 
     def _position_ms(self, now: float) -> float:
         """The position that the caller will have heard when a clear sent now takes effect."""
-        if self._marks and self._plan.stalled(self._marks[0].position_ms, now):
+        last = self._last_echo
+        if self._marks and now > self._plan.echo_due(self._marks[0].position_ms, last) + STALL:
             return self._heard_ms
-        return min(max(self._plan.position_at(now), self._heard_ms), self._sent_ms)
+        round_trip = self._plan.round_trip or 0.0
+        trip = round_trip if self._clear_trip is None else self._clear_trip
+        position_ms = self._plan.position_at(now + trip, last, round_trip)
+        return min(max(position_ms, self._heard_ms), self._sent_ms)
 
     def _heard_up_to(self, position_ms: float, ends_at: float | None) -> list[str]:
-        self._tell_heard(self._items, self._heard_ms, position_ms, ends_at)
+        self._tell(heard_between(self._items, self._heard_ms, position_ms, ends_at))
         self._heard_ms = max(self._heard_ms, position_ms)
         self._audible = True
         heard: list[str] = []
@@ -349,32 +307,38 @@ class PlaybackLedger:
         self._plan.forget_before(self._heard_ms)
         return heard
 
-    def _tell_heard(
-        self, items: Iterable[_Item], from_ms: float, to_ms: float, ends_at: float | None
-    ) -> None:
-        if not self._listeners:
-            return
-        for item in items:
-            if item.starts_at_ms > to_ms:
-                return
-            first, last = max(from_ms, item.starts_at_ms), min(to_ms, item.ends_at_ms)
-            whole = item.ended and to_ms >= item.ends_at_ms
-            if last > first or whole:
-                heard = Heard(
-                    item.item_id,
-                    item.content_index,
-                    first - item.starts_at_ms,
-                    max(last, first) - item.starts_at_ms,
-                    None if ends_at is None else ends_at - (to_ms - last) / 1000,
-                    whole,
-                )
+    def _tell(self, stretches: Iterable[Heard]) -> None:
+        if self._listeners:
+            for heard in stretches:
                 for listener in self._listeners:
                     listener(heard)
+
+    def _new_item(
+        self, item_id: str, content_index: int, response_id: str, purpose: Purpose
+    ) -> QueuedItem:
+        newest = self._newest
+        if newest is not None:
+            parts = self._begun.get(newest.item_id, {})
+            parts[newest.content_index] = newest.earlier_ms + newest.sent_ms
+            _remember(self._begun, newest.item_id, parts, _ITEMS_REMEMBERED)
+        parts = self._begun.get(item_id, {})
+        item = QueuedItem(
+            item_id,
+            content_index,
+            response_id,
+            purpose,
+            self._sent_ms,
+            earlier_ms=parts.get(content_index, 0.0),
+            follows=bool(parts),
+        )
+        self._items.append(item)
+        self._newest = item
+        return item
 
     def _mark(self) -> str:
         self._sequence += 1
         name = f"{self._generation}.{self._sequence}"
-        self._marks.append(_Mark(name, self._sent_ms))
+        self._marks.append(Mark(name, self._sent_ms, *self._piece))
         self._marked_ms = self._sent_ms
         return name
 

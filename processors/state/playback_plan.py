@@ -1,7 +1,13 @@
 """When the phone plays which part of its queue: the plan behind the playback ledger.
 
-Instants are seconds of our clock, shifted by the way to the phone (see ``playback``); positions
-are ms of audio since the queue was last cleared.
+What was sent when says how early each position can be played: at once, or after what is queued.
+What was echoed says how late it really is. So the plan is a walk: from the last echo on, 1 ms of
+audio takes 1 ms, and where the queue had run dry it goes on no earlier than the next audio can
+have arrived.
+
+Everything is told in the time of echoes: the instant of a position is when the echo of a mark
+there comes back, if nothing stalls any more. Positions are ms of audio since the queue was last
+cleared.
 """
 
 from __future__ import annotations
@@ -10,135 +16,111 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-JITTER: Final = 0.06
-"""Seconds that a single echo may be late without proving that playback fell behind."""
-
-STALL: Final = 0.08
-"""Seconds that the next echo may be overdue before playback is taken to have stopped."""
-
 UNKNOWN_ROUND_TRIP: Final = 1.0
 """Seconds allowed for the first echo, while nothing is known about the way."""
 
-_ECHOES_TO_BELIEVE: Final = 3
-"""So many echoes in a row that are late by less than JITTER are no jitter."""
 
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A mark that came back.
 
-@dataclass(slots=True)
-class _Run:
-    """Audio that is played without a gap."""
+    Attributes:
+        position_ms: Where it stood in the queue.
+        at: When it came back, seconds.
+    """
 
     position_ms: float
-    starts_at: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Audio that was sent before the phone can have run dry of it."""
+
+    position_ms: float
+    sent_at: float
 
 
 class PlaybackPlan:
-    """Plans playback from what is sent, and corrects the plan by what is echoed."""
+    """Plans playback from what is sent and echoed.
 
-    def __init__(self) -> None:
+    Attributes:
+        round_trip: Seconds from sending audio to the echo of its start, as far as echoes show:
+            the least ever seen, so no stall is in it. None before the first.
+    """
+
+    def __init__(self, round_trip: float | None = None) -> None:
+        self.round_trip = round_trip
         self._runs: deque[_Run] = deque()
-        self._ends_at = float("-inf")
-        self._end_ms = 0.0
-        self._round_trip: float | None = None
-        self._moved = 0.0  # how far echoes have moved the plan since the queue last ran empty
-        self._late: list[float] = []
+        self._ends_at = float("-inf")  # when all could have been played, if the way took no time
 
-    @property
-    def round_trip(self) -> float | None:
-        """Seconds to the phone and back, as far as echoes show; None before the first."""
-        return self._round_trip
-
-    def sent(self, position_ms: float, duration_ms: float, now: float) -> bool:
-        """Plan audio that is sent now: after what is queued, or at once.
-
-        Returns:
-            Whether it begins a new stretch, after the queue had run dry.
-        """
-        dry = now > self._ends_at
-        if dry:
+    def sent(self, position_ms: float, duration_ms: float, now: float) -> None:
+        """Plan audio that is sent now: after what is queued, or at once."""
+        if now > self._ends_at:
             self._runs.append(_Run(position_ms, now))
             self._ends_at = now
-            self._moved = 0.0
-            self._late.clear()
-        self._end_ms = position_ms + duration_ms
         self._ends_at += duration_ms / 1000
-        return dry
 
-    def played(self, position_ms: float, now: float) -> None:
-        """Correct the plan: an echo that came now shows that ``position_ms`` was played."""
-        took = now - self.instant_of(position_ms)
-        if self._round_trip is None:
-            self._round_trip = max(took, 0.0)
-            return
-        late = took - self._round_trip
-        if late < 0:
-            # Less behind than believed; or, with nothing to take back, a faster way.
-            back = min(-late, self._moved)
-            self._move(-back, position_ms)
-            self._round_trip = max(self._round_trip + late + back, 0.0)
-        elif late > JITTER:
-            self._move(late, position_ms)
-        else:
-            self._late.append(late)
-            if len(self._late) >= _ECHOES_TO_BELIEVE:
-                self._move(min(self._late), position_ms)
+    def echoed(self, echo: Echo) -> None:
+        """Learn from an echo how long the way is at most."""
+        took = self.took(echo)
+        if self.round_trip is None or took < self.round_trip:
+            self.round_trip = max(took, 0.0)
 
-    def cleared(self) -> None:
-        """Forget the queue: positions start at 0 again."""
-        self._runs.clear()
-        self._ends_at = float("-inf")
-        self._end_ms = 0.0
-        self._moved = 0.0
-        self._late.clear()
-
-    def instant_of(self, position_ms: float) -> float:
-        """When the audio up to this position has been played."""
-        run = self._run_of(position_ms)
-        return run.starts_at + (position_ms - run.position_ms) / 1000
-
-    def position_at(self, now: float) -> float:
-        """Up to which position the queue has been played."""
-        position_ms = 0.0
-        for index, run in enumerate(self._runs):
-            if run.starts_at > now:
+    def took(self, echo: Echo) -> float:
+        """Seconds from the earliest instant at which an echo's audio was over to the echo."""
+        run = self._runs[0]
+        for candidate in self._runs:
+            if candidate.position_ms >= echo.position_ms:
                 break
-            ends_ms = (
-                self._runs[index + 1].position_ms if index + 1 < len(self._runs) else self._end_ms
-            )
-            position_ms = min(run.position_ms + (now - run.starts_at) * 1000, ends_ms)
-        return position_ms
+            run = candidate
+        return echo.at - run.sent_at - (echo.position_ms - run.position_ms) / 1000
 
-    def echo_due(self, position_ms: float) -> float:
+    def position_at(self, at: float, last: Echo | None, round_trip: float) -> float:
+        """The position whose echo would come at ``at``, if audio never ended.
+
+        Args:
+            at: An instant, not before ``last``.
+            last: The last echo of this queue, if any.
+            round_trip: Seconds between sending audio into a dry queue and an echo of its start.
+        """
+        position_ms, instant = self._anchor(last, round_trip)
+        for run in self._runs:
+            if run.position_ms < position_ms:
+                continue
+            reached = instant + (run.position_ms - position_ms) / 1000
+            if reached > at:
+                break
+            position_ms = run.position_ms
+            instant = max(reached, run.sent_at + round_trip)
+        return position_ms + max(at - instant, 0.0) * 1000
+
+    def echo_due(self, position_ms: float, last: Echo | None) -> float:
         """When the echo of a mark at this position should be here."""
-        round_trip = UNKNOWN_ROUND_TRIP if self._round_trip is None else self._round_trip
-        return self.instant_of(position_ms) + round_trip
+        round_trip = UNKNOWN_ROUND_TRIP if self.round_trip is None else self.round_trip
+        reached_ms, instant = self._anchor(last, round_trip)
+        for run in self._runs:
+            if run.position_ms >= position_ms:
+                break
+            if run.position_ms >= reached_ms:
+                instant += (run.position_ms - reached_ms) / 1000
+                instant = max(instant, run.sent_at + round_trip)
+                reached_ms = run.position_ms
+        return instant + (position_ms - reached_ms) / 1000
 
-    def stalled(self, next_echo_ms: float, now: float) -> bool:
-        """Whether the next echo is so overdue that the phone must have run dry before it."""
-        return now > self.echo_due(next_echo_ms) + STALL
+    def begins_between(self, first_ms: float, last_ms: float) -> bool:
+        """Whether audio at one of these positions was sent into a queue that had run dry."""
+        return any(first_ms <= run.position_ms < last_ms for run in self._runs)
 
     def forget_before(self, position_ms: float) -> None:
         """Drop the runs that were heard whole."""
         while len(self._runs) > 1 and self._runs[1].position_ms < position_ms:
             self._runs.popleft()
 
-    def _move(self, seconds: float, position_ms: float) -> None:
-        """Shift from the run of this position on; a later run loses the gap before it first."""
-        self._late.clear()
-        self._moved = max(self._moved + seconds, 0.0)
-        moved = self._run_of(position_ms)
-        ends_at = float("-inf")
-        for index, run in enumerate(self._runs):
-            run.starts_at = run.starts_at + seconds if run is moved else max(run.starts_at, ends_at)
-            ends_ms = (
-                self._runs[index + 1].position_ms if index + 1 < len(self._runs) else self._end_ms
-            )
-            ends_at = run.starts_at + (ends_ms - run.position_ms) / 1000
-        self._ends_at = ends_at
-
-    def _run_of(self, position_ms: float) -> _Run:
-        run = self._runs[0]
-        for candidate in self._runs:
-            if candidate.position_ms >= position_ms:
-                break
-            run = candidate
-        return run
+    def _anchor(self, last: Echo | None, round_trip: float) -> tuple[float, float]:
+        """Where the walk begins: a position, and its instant."""
+        if last is not None:
+            return last.position_ms, last.at
+        if not self._runs:
+            return 0.0, 0.0
+        return self._runs[0].position_ms, self._runs[0].sent_at + round_trip

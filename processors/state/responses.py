@@ -10,7 +10,7 @@ guide; ``openai`` package, ``realtime/response_create_event.py``).
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from processors.state.playback import Purpose
@@ -71,6 +71,7 @@ class ResponseLedger:
         self._held: deque[ResponseRequest] = deque()
         self._sent: OrderedDict[str, ResponseRequest] = OrderedDict()
         self._active: Response | None = None
+        self._asked: ResponseRequest | None = None  # for the newest response; None: nobody
         self._cut: OrderedDict[str, None] = OrderedDict()
         self._out_of_band: OrderedDict[str, None] = OrderedDict()
         self._purposes: OrderedDict[str, Purpose] = OrderedDict()
@@ -92,11 +93,9 @@ class ResponseLedger:
         exact_words: str | None = None,
     ) -> None:
         """Want a response; ``take_request`` hands it out when it may be sent."""
-        self._next_key += 1
-        wanted = ResponseRequest(f"r{self._next_key}", purpose, instructions, exact_words)
-        if wanted.is_plain and any(held.is_plain for held in self._held):
-            return
-        self._held.append(wanted)
+        wanted = ResponseRequest(self._new_key(), purpose, instructions, exact_words)
+        if not (wanted.is_plain and self._holds_plain):
+            self._held.append(wanted)
 
     def take_request(self, now: float) -> ResponseRequest | None:
         """The next request to send now, or None while a response or the caller has the floor."""
@@ -132,6 +131,7 @@ class ResponseLedger:
         if wanted is None:
             # The model's own answer to a turn sees all that a plain one would have seen.
             self._held = deque(held for held in self._held if not held.is_plain)
+        self._asked = wanted
         self._answer_due = None
         purpose: Purpose = "answer" if wanted is None else wanted.purpose
         self._active = Response(response_id, purpose, wanted is not None)
@@ -169,7 +169,7 @@ class ResponseLedger:
         self._failures = 0
 
     def failed(self, now: float) -> bool:
-        """A response failed in a way that another try may mend; it is tried again in a while.
+        """The newest response failed as another try may mend; it is asked for again in a while.
 
         Returns:
             Whether it will be: not after too many failures in a row.
@@ -178,7 +178,9 @@ class ResponseLedger:
         if self._failures > RETRIES:
             return False
         self._not_before = now + RETRY_AFTER * self._failures
-        self.request()
+        again = replace(self._asked or ResponseRequest(""), key=self._new_key())
+        if not (again.is_plain and self._holds_plain):
+            self._held.appendleft(again)
         return True
 
     def refused(self, key: str, *, again: bool) -> None:
@@ -255,6 +257,14 @@ class ResponseLedger:
         """When to call ``timer_fired``."""
         due = [at for at in (self._answer_due, self._not_before) if at is not None]
         return min(due, default=None)
+
+    @property
+    def _holds_plain(self) -> bool:
+        return any(held.is_plain for held in self._held)
+
+    def _new_key(self) -> str:
+        self._next_key += 1
+        return f"r{self._next_key}"
 
 
 def _remember(known: OrderedDict[str, None], response_id: str) -> None:

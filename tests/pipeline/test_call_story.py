@@ -151,7 +151,7 @@ def test_events_and_warnings_have_lines_of_their_own() -> None:
     ]
 
     assert [(line.who, line.text, line.note) for line in lines] == [
-        (Who.EVENT, "connected", ""),
+        (Who.EVENT, "media stream MZ1... begins", ""),
         (Who.EVENT, "model ready: gpt-realtime-2.1", ""),
         (Who.CALLER, "[presses 4]", ""),
         (Who.EVENT, "tool end_call: ok", "12 ms"),

@@ -81,7 +81,7 @@ async def test_recording_and_event_log_are_kept_on_demand(loaded: Loaded, tmp_pa
     lines = [json.loads(line) for line in (folder / "minimal.jsonl").read_text().splitlines()]
     assert {line["source"] for line in lines} == {"phone", "call"}
     kinds = [line["kind"] for line in lines]
-    assert kinds[0] == "stream_started"
+    assert kinds[0] == "webhook_answered"
     assert {"caller_heard", "caller_speaks", "mark_returned", "call_ended"} <= set(kinds)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
 

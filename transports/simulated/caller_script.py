@@ -39,6 +39,8 @@ _ASKS_FOR_FIGURES: Final = words(
 )
 """A key pressed at such a question would be taken for its answer."""
 _MOST_TURNS: Final = 40
+MOST_ANSWERS: Final = 5
+"""Questions that a caller answers before they have to go: a call that is still fun to watch."""
 _MOST_SILENCES: Final = 2
 
 
@@ -58,8 +60,14 @@ class Question:
 class AnsweringScript:
     """Follows the assistant through its questions."""
 
-    def __init__(self, questions: Iterable[Question], facts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        questions: Iterable[Question],
+        facts: Iterable[str] = (),
+        most_answers: int = MOST_ANSWERS,
+    ) -> None:
         self._questions = list(questions)
+        self._most_answers = most_answers
         self._question = _question_about(" ".join(facts))
         self._answered: set[str] = set()
         self._turns = 0
@@ -131,7 +139,9 @@ class AnsweringScript:
 
     def _reply(self, question: Question) -> Step:
         position = self._questions.index(question)
-        is_last = position == len(self._questions) - 1
+        is_last = position == len(self._questions) - 1 or (
+            self._asked and len(self._answered) + 1 >= self._most_answers
+        )
         answer = answer_to(question.name, question.ask)
         if is_last:
             answer = f"{answer} {GOODBYE}"
@@ -171,9 +181,11 @@ class AnsweringScript:
         return best
 
 
-def caller_script_for(questions: Iterable[Question], facts: Iterable[str] = ()) -> AnsweringScript:
+def caller_script_for(
+    questions: Iterable[Question], facts: Iterable[str] = (), most_answers: int = MOST_ANSWERS
+) -> AnsweringScript:
     """The script of a caller to a call file that asks these questions and states these facts."""
-    return AnsweringScript(questions, facts)
+    return AnsweringScript(questions, facts, most_answers)
 
 
 def _question_about(facts: str) -> str:

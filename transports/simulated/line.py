@@ -177,6 +177,13 @@ class _HeldCall:
         except TwimlError:
             self._outcome.errors[BAD_TWIML] += 1
             self._verbs.clear()
+        if self._who.journal is not None:
+            self._who.journal.record(
+                asyncio.get_running_loop().time(),
+                "webhook_answered",
+                path=urlsplit(self._document_url).path,
+                verbs=[type(verb).__name__ for verb in self._verbs],
+            )
 
     def _form(self, status: str) -> list[tuple[str, str]]:
         return [
