@@ -79,6 +79,7 @@ class PlaybackLedger:
         self._clear_trip: float | None = None  # seconds from a clear to the marks that it returns
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
+        self._clear_owed = False
         self._listeners: list[HeardListener] = []
 
     def on_heard(self, listener: HeardListener) -> None:
@@ -179,7 +180,8 @@ class PlaybackLedger:
 
         An item heard whole is left alone, one of which something was heard is truncated there,
         later ones are deleted. Where exactly, the returning marks tell: ``take_truncations``
-        has it once they are back, or at once after ``settle``.
+        has it once they are back, or at once after ``settle``. Whoever learns of the interruption
+        first cuts, be it the model's leg or the phone's; ``take_clear`` tells the phone's.
 
         Returns:
             Whether the phone may hold audio: send ``clear``.
@@ -188,6 +190,7 @@ class PlaybackLedger:
             return False
         self.settle()
         queued = self._heard_ms < self._sent_ms
+        self._clear_owed = self._clear_owed or queued
         self._cut = Cut(
             at=now,
             plan=self._plan,
@@ -212,6 +215,11 @@ class PlaybackLedger:
         if self._cut.settled:
             self.settle()
         return queued
+
+    def take_clear(self) -> bool:
+        """Whether ``clear`` must go to the phone for a cut, whoever made it; says so once."""
+        owed, self._clear_owed = self._clear_owed, False
+        return owed
 
     def settle(self) -> None:
         """Decide a pending cut with what is known now."""

@@ -147,7 +147,8 @@ class TwilioOutput(CallProcessor):
         self._timer.arm()
 
     def _cut(self) -> None:
-        if self._playback.cut(self._context.clock()):
+        self._playback.cut(self._context.clock())
+        if self._playback.take_clear():
             unsent = self._outbox.take_back()
             self._outbox.send(self._messages.clear)
             for message in unsent:
