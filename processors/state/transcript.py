@@ -30,15 +30,14 @@ LINES_TOLD: Final = 200
 
 
 class Transcript:
-    """Gathers the turns of one call."""
+    """Gathers the turns of one call.
+
+    Attributes:
+        started_at: When the call began, loop time; turns are told in ms since then.
+    """
 
     def __init__(self, started_at: float = 0.0) -> None:
-        """Begin.
-
-        Args:
-            started_at: When the call began, loop time; turns are told in ms since then.
-        """
-        self._started_at = started_at
+        self.started_at = started_at
         self._transcribes = True
         self._pace = Pace()
         self._order: list[str] = []
@@ -309,4 +308,4 @@ class Transcript:
         return TurnState.FAILED if self._transcribes else TurnState.UNTRANSCRIBED
 
     def _turn(self, turn: GrowingTurn) -> Turn:
-        return turn.turn(self._started_at)
+        return turn.turn(self.started_at)
