@@ -6,7 +6,9 @@ from loguru import logger
 
 from processors.state.journal import Entry
 
-_DETAIL = frozenset({"model_error", "caller_speech_started", "caller_speech_stopped", "dtmf"})
+_DETAIL = frozenset(
+    {"model_error", "caller_speech_started", "caller_speech_stopped", "dtmf", "turn"}
+)
 """Entries that are too many, or say too little, for INFO."""
 
 

@@ -85,6 +85,11 @@ class Cut:
         """When to stop waiting."""
         return self.at + WAIT
 
+    @property
+    def ends_at(self) -> float:
+        """When what was heard ended, in the time of echoes."""
+        return self.at + self._trip if self.cleared_at is None else self.cleared_at
+
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""
         self._returned.append((self.awaited.pop(name), now))

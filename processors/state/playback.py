@@ -30,6 +30,7 @@ from processors.state.playback_items import (
     Purpose,
     QueuedItem,
     Truncation,
+    heard_between,
     truncations,
 )
 from processors.state.playback_plan import Echo, PlaybackPlan
@@ -66,6 +67,7 @@ class PlaybackLedger:
         self._marks: deque[Mark] = deque()
         self._cut: Cut | None = None
         self._cut_items: list[QueuedItem] = []
+        self._cut_heard_ms = 0.0  # what echoes had shown by then
         self._refused: OrderedDict[str, None] = OrderedDict()
         self._truncations: list[Truncation] = []
         self._generation = 1
@@ -78,8 +80,6 @@ class PlaybackLedger:
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
         self._clear_owed = False
-        self._cut_at = 0.0
-        self._cut_heard_ms = 0.0
         self._listeners: list[HeardListener] = []
 
     def on_heard(self, listener: HeardListener) -> None:
@@ -201,7 +201,7 @@ class PlaybackLedger:
             awaited={mark.name: mark for mark in self._marks} if queued else {},
         )
         self._cut_items = list(self._items)
-        self._cut_at, self._cut_heard_ms = now, self._heard_ms
+        self._cut_heard_ms = self._heard_ms
         for item in self._cut_items:
             _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
         self._items.clear()
@@ -222,12 +222,15 @@ class PlaybackLedger:
         return owed
 
     def settle(self) -> None:
-        """Decide a pending cut with what is known now (before the model answers again)."""
+        """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
         position_ms = self._cut.heard_ms()
-        ends_at = self._cut_at + (self._plan.round_trip or 0.0)
-        self._tell_heard(self._cut_items, self._cut_heard_ms, position_ms, ends_at)
+        self._tell(
+            heard_between(
+                self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
+            )
+        )
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
@@ -296,7 +299,7 @@ class PlaybackLedger:
         return min(max(position_ms, self._heard_ms), self._sent_ms)
 
     def _heard_up_to(self, position_ms: float, ends_at: float | None) -> list[str]:
-        self._tell_heard(self._items, self._heard_ms, position_ms, ends_at)
+        self._tell(heard_between(self._items, self._heard_ms, position_ms, ends_at))
         self._heard_ms = max(self._heard_ms, position_ms)
         self._audible = True
         heard: list[str] = []
@@ -311,6 +314,12 @@ class PlaybackLedger:
             self._marked_ms = None
         self._plan.forget_before(self._heard_ms)
         return heard
+
+    def _tell(self, stretches: Iterable[Heard]) -> None:
+        if self._listeners:
+            for heard in stretches:
+                for listener in self._listeners:
+                    listener(heard)
 
     def _new_item(
         self, item_id: str, content_index: int, response_id: str, purpose: Purpose
@@ -333,28 +342,6 @@ class PlaybackLedger:
         self._items.append(item)
         self._newest = item
         return item
-
-    def _tell_heard(
-        self, items: Iterable[QueuedItem], from_ms: float, to_ms: float, ends_at: float | None
-    ) -> None:
-        if not self._listeners:
-            return
-        for item in items:
-            if item.starts_at_ms > to_ms:
-                return
-            first, last = max(from_ms, item.starts_at_ms), min(to_ms, item.ends_at_ms)
-            whole = item.ended and to_ms >= item.ends_at_ms
-            if last > first or whole:
-                heard = Heard(
-                    item.item_id,
-                    item.content_index,
-                    first - item.starts_at_ms,
-                    max(last, first) - item.starts_at_ms,
-                    None if ends_at is None else ends_at - (to_ms - last) / 1000,
-                    whole,
-                )
-                for listener in self._listeners:
-                    listener(heard)
 
     def _mark(self) -> str:
         self._sequence += 1

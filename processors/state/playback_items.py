@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from processors.state.heard import Heard
 
 Purpose = Literal["answer", "greeting", "disclosure", "goodbye"]
 """What a piece of the assistant's speech is for."""
@@ -114,3 +116,38 @@ def truncations(items: Iterable[QueuedItem], position_ms: float) -> list[Truncat
             Truncation(item.item_id, item.content_index, audio_end_ms, sent_ms, nothing_heard)
         )
     return found
+
+
+def heard_between(
+    items: Iterable[QueuedItem],
+    from_ms: float,
+    to_ms: float,
+    ends_at: float | None,
+    *,
+    cut: bool = False,
+) -> Iterator[Heard]:
+    """What was heard of which item when one position was known to be heard, and then another.
+
+    Args:
+        items: The queue.
+        from_ms: The one.
+        to_ms: The other.
+        ends_at: When that was; None: nobody knows.
+        cut: Nothing of them will be heard any more.
+    """
+    for item in items:
+        if item.starts_at_ms > to_ms:
+            return
+        first = min(max(from_ms, item.starts_at_ms), item.ends_at_ms)
+        last = max(first, min(to_ms, item.ends_at_ms))
+        whole = item.heard_whole(to_ms) if cut else item.ended and to_ms >= item.ends_at_ms
+        if last > first or whole:
+            offset_ms = item.earlier_ms - item.starts_at_ms
+            yield Heard(
+                item.item_id,
+                item.content_index,
+                first + offset_ms,
+                last + offset_ms,
+                None if ends_at is None else ends_at - (to_ms - last) / 1000,
+                whole,
+            )

@@ -26,7 +26,7 @@ _PACE_BAND: Final = 1.4
 _HEARD_WORD: Final = 0.5
 """A word counts as heard from so much of it on."""
 
-_REST_MS: Final = 20.0
+REST_MS: Final = 20.0
 """No more than this is ever missing of what was heard to its end."""
 
 
@@ -95,7 +95,7 @@ class SpokenText:
 
     def _chars_at(self, heard_ms: float) -> float:
         if self.complete:
-            if heard_ms >= self.audio_ms - _REST_MS:
+            if heard_ms >= self.audio_ms - REST_MS:
                 return len(self.text)
             return len(self.text) * heard_ms / self.audio_ms
         return heard_ms * self._chars_per_ms

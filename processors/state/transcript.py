@@ -13,9 +13,10 @@ its item and is final when it was heard to its end or cut. ``turns`` is what was
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from processors.state.growing_turn import GrowingTurn
 from processors.state.heard import Heard
 from processors.state.spoken_text import Pace, SpokenText
 from processors.state.turn import Line, Note, Speaker, ToolUse, Turn, TurnState
@@ -28,42 +29,22 @@ LINES_TOLD: Final = 200
 """The newest lines only: a fresh session needs the thread, not four hours."""
 
 
-@dataclass(slots=True)
-class _Entry:
-    """A turn in the making."""
-
-    item_id: str
-    role: Speaker
-    spoken: SpokenText
-    state: TurnState = TurnState.SPEAKING
-    started_at: float | None = None
-    ended_at: float | None = None
-    heard_ms: float = 0.0
-    heard_whole: bool = False
-    sent_from: float | None = None
-    sent_until: float | None = None
-    words_due: float | None = None
-    words: str | None = None
-    known: Turn | None = None  # what ``turn`` last made of it
-
-
 class Transcript:
-    """Gathers the turns of one call."""
+    """Gathers the turns of one call.
+
+    Attributes:
+        started_at: When the call began, loop time; turns are told in ms since then.
+    """
 
     def __init__(self, started_at: float = 0.0) -> None:
-        """Begin.
-
-        Args:
-            started_at: When the call began, loop time; turns are told in ms since then.
-        """
-        self._started_at = started_at
+        self.started_at = started_at
         self._transcribes = True
         self._pace = Pace()
         self._order: list[str] = []
-        self._entries: dict[str, _Entry] = {}
+        self._turns: dict[str, GrowingTurn] = {}
         self._others: dict[str, ToolUse | Note] = {}
-        self._awaited: dict[str, _Entry] = {}  # the caller's, whose words are to come
-        self._open: dict[str, _Entry] = {}  # the assistant's that are not final
+        self._awaited: dict[str, GrowingTurn] = {}  # the caller's, whose words are to come
+        self._open: dict[str, GrowingTurn] = {}  # the assistant's that are not final
         self._ended: list[str] = []
 
     # What happened to the conversation.
@@ -96,106 +77,98 @@ class Transcript:
 
     def caller_started(self, item_id: str, at: float) -> None:
         """The caller began to speak at ``at``."""
-        entry = self._entry(item_id, "caller")
-        entry.started_at = at
-        entry.known = None
+        turn = self._growing(item_id, "caller")
+        turn.started_at = at
+        turn.changed()
 
     def caller_stopped(self, item_id: str, at: float) -> None:
         """The caller stopped."""
-        entry = self._entry(item_id, "caller")
-        entry.ended_at = at if entry.started_at is None else max(at, entry.started_at)
-        entry.known = None
+        turn = self._growing(item_id, "caller")
+        turn.ended_at = at if turn.started_at is None else max(at, turn.started_at)
+        turn.changed()
 
     def caller_committed(self, item_id: str, previous_item_id: str | None, now: float) -> None:
         """The caller's speech is an item; its words follow, if anybody writes them down."""
-        entry = self._entry(item_id, "caller")
+        turn = self._growing(item_id, "caller")
         self._place(item_id, previous_item_id)
-        if entry.state.final:
+        if turn.state.final:
             return
         if not self._transcribes:
-            self._finish(entry, TurnState.UNTRANSCRIBED)
+            self._finish(turn, TurnState.UNTRANSCRIBED)
             return
-        entry.state = TurnState.PENDING
-        entry.words_due = now + WORDS_WAIT
-        entry.known = None
-        self._awaited[item_id] = entry
+        turn.state = TurnState.PENDING
+        turn.words_due = now + WORDS_WAIT
+        turn.changed()
+        self._awaited[item_id] = turn
 
     def caller_said(self, item_id: str, words: str) -> None:
         """The caller's words came, however late."""
-        entry = self._entry(item_id, "caller")
-        entry.words = words.strip()
+        turn = self._growing(item_id, "caller")
+        turn.words = words.strip()
         self._awaited.pop(item_id, None)
-        self._finish(entry, TurnState.SAID if entry.words else TurnState.FAILED)
+        self._finish(turn, TurnState.SAID if turn.words else TurnState.FAILED)
 
     def caller_not_transcribed(self, item_id: str) -> None:
         """The caller's words will not come."""
-        entry = self._entry(item_id, "caller")
+        turn = self._growing(item_id, "caller")
         self._awaited.pop(item_id, None)
-        self._finish(entry, TurnState.FAILED)
+        self._finish(turn, TurnState.FAILED)
 
     # What the assistant does.
 
     def assistant_began(self, item_id: str) -> None:
         """The model began a message."""
-        self._entry(item_id, "assistant")
+        self._growing(item_id, "assistant")
 
     def assistant_said(self, item_id: str, delta: str) -> None:
         """The text of a message grew."""
-        entry = self._entry(item_id, "assistant")
-        entry.spoken.text_added(delta)
-        entry.known = None
+        turn = self._growing(item_id, "assistant")
+        turn.spoken.text_added(delta)
+        turn.changed()
 
     def audio_sent(self, item_id: str, audio_ms: float, now: float) -> None:
         """Audio of a message went out to the phone."""
-        entry = self._entry(item_id, "assistant")
-        entry.spoken.audio_added(audio_ms)
-        if entry.sent_from is None:
-            entry.sent_from = now
-        entry.sent_until = now
-        entry.known = None
+        turn = self._growing(item_id, "assistant")
+        turn.spoken.audio_added(audio_ms)
+        if turn.sent_from is None:
+            turn.sent_from = now
+        turn.sent_until = now
+        turn.changed()
 
     def audio_dropped(self, item_id: str, audio_ms: float) -> None:
         """Audio of a message came too late to be sent: it was cut. It still has its words."""
-        entry = self._entry(item_id, "assistant")
-        entry.spoken.audio_added(audio_ms)
-        entry.known = None
+        turn = self._growing(item_id, "assistant")
+        turn.spoken.audio_added(audio_ms)
+        turn.changed()
 
     def assistant_finished(self, item_id: str, *, completed: bool, text: str = "") -> None:
         """No more of a message will come; ``completed``: it is whole.
 
         ``text``, if given, is all of it, and goes before what the deltas said.
         """
-        entry = self._entry(item_id, "assistant")
-        if len(text) > len(entry.spoken.text):
-            entry.spoken.text = text
-        if completed and not entry.spoken.complete:
-            entry.spoken.completed()
-        entry.known = None
+        turn = self._growing(item_id, "assistant")
+        if len(text) > len(turn.spoken.text):
+            turn.spoken.text = text
+        if completed and not turn.spoken.complete:
+            turn.spoken.completed()
+        turn.changed()
 
     def heard(self, heard: Heard) -> None:
         """The caller heard a stretch of a message's audio."""
-        entry = self._entries.get(heard.item_id)
-        if entry is None:
+        turn = self._turns.get(heard.item_id)
+        if turn is None:
             return
-        duration = heard.duration_ms / 1000
-        if duration > 0:
-            begins_at = entry.ended_at if heard.ends_at is None else heard.ends_at - duration
-            if entry.started_at is None:
-                entry.started_at = begins_at
-            entry.ended_at = None if begins_at is None else begins_at + duration
-            entry.heard_ms += heard.duration_ms
-        entry.known = None
-        if heard.whole:
-            entry.heard_whole = True
-            self._settle(entry)
+        turn.heard(heard)
+        if turn.heard_whole:
+            self._settle(turn)
 
     def truncated(self, item_id: str, heard_ms: float) -> None:
         """A message was cut: so much of it was heard, and no more will be; 0: nothing."""
-        entry = self._entries.get(item_id)
-        if entry is not None:
-            entry.heard_ms = heard_ms
-            entry.heard_whole = False
-            self._settle(entry)
+        turn = self._turns.get(item_id)
+        if turn is not None:
+            turn.heard_ms = heard_ms
+            turn.heard_whole = False
+            self._settle(turn)
 
     # What ends all at once.
 
@@ -204,47 +177,47 @@ class Transcript:
 
         What the phone still plays goes on.
         """
-        for entry in list(self._awaited.values()):
-            self.caller_not_transcribed(entry.item_id)
-        for entry in reversed(self._entries.values()):
-            if entry.role == "caller":
-                if not entry.state.final:
-                    self._finish(entry, self._wordless)
+        for turn in list(self._awaited.values()):
+            self.caller_not_transcribed(turn.item_id)
+        for turn in reversed(self._turns.values()):
+            if turn.role == "caller":
+                if not turn.state.final:
+                    self._finish(turn, self._wordless)
                 break
 
     def call_ended(self) -> None:
         """Nothing more will be said or heard."""
         self.session_lost()
-        for entry in list(self._open.values()):
-            self._settle(entry)
+        for turn in list(self._open.values()):
+            self._settle(turn)
 
     def timer_fired(self, now: float) -> None:
         """Stop waiting for words that are overdue."""
-        for entry in list(self._awaited.values()):
-            if entry.words_due is not None and now >= entry.words_due:
-                self.caller_not_transcribed(entry.item_id)
+        for turn in list(self._awaited.values()):
+            if turn.words_due is not None and now >= turn.words_due:
+                self.caller_not_transcribed(turn.item_id)
 
     # What is known.
 
     def deadline(self) -> float | None:
         """When to call ``timer_fired``."""
-        due = [entry.words_due for entry in self._awaited.values() if entry.words_due is not None]
+        due = [turn.words_due for turn in self._awaited.values() if turn.words_due is not None]
         return min(due, default=None)
 
     def turn(self, item_id: str) -> Turn | None:
         """One turn; None: there is none of that id."""
-        entry = self._entries.get(item_id)
-        return None if entry is None else self._turn(entry)
+        turn = self._turns.get(item_id)
+        return None if turn is None else self._turn(turn)
 
     def words_of(self, item_id: str) -> str:
         """All words of a message, heard or not, as far as they have come."""
-        entry = self._entries.get(item_id)
-        return "" if entry is None else entry.spoken.text
+        turn = self._turns.get(item_id)
+        return "" if turn is None else turn.spoken.text
 
     def turns(self) -> tuple[Turn, ...]:
         """All turns, in the order in which they were spoken."""
-        entries = self._entries
-        return tuple(self._turn(entries[item]) for item in self._order if item in entries)
+        turns = self._turns
+        return tuple(self._turn(turns[item]) for item in self._order if item in turns)
 
     @property
     def ended(self) -> int:
@@ -253,7 +226,7 @@ class Transcript:
 
     def ended_since(self, seen: int) -> tuple[Turn, ...]:
         """The turns that became final after so many others had, in that order."""
-        return tuple(self._turn(self._entries[item_id]) for item_id in self._ended[seen:])
+        return tuple(self._turn(self._turns[item_id]) for item_id in self._ended[seen:])
 
     def lines(self, *, playing_out: bool = True) -> list[Line]:
         """The conversation, tools and notes included, oldest first, as a fresh session is told it.
@@ -275,9 +248,9 @@ class Transcript:
             other = self._others.get(item_id)
             if isinstance(other, Note):
                 return other.role == "user"
-            entry = self._entries.get(item_id)
-            if entry is not None and (entry.role == "caller" or self._line(item_id) is not None):
-                return entry.role == "caller"
+            turn = self._turns.get(item_id)
+            if turn is not None and (turn.role == "caller" or self._line(item_id) is not None):
+                return turn.role == "caller"
         return False
 
     # Inside.
@@ -289,13 +262,12 @@ class Transcript:
         other = self._others.get(item_id)
         if other is not None:
             return None if isinstance(other, ToolUse) and other.output is None else other
-        entry = self._entries.get(item_id)
-        if entry is None:
+        growing = self._turns.get(item_id)
+        if growing is None:
             return None
-        turn = self._turn(entry)
-        playing = entry.role == "assistant" and not entry.state.final
-        if playing_out and playing and entry.spoken.audio_ms > 0:
-            text, unheard = entry.spoken.split(entry.spoken.audio_ms)
+        turn = self._turn(growing)
+        if playing_out and turn.role == "assistant" and not turn.state.final:
+            text, unheard = growing.played_out()
             turn = replace(turn, text=text, unheard=unheard)
         return turn if turn.text else None
 
@@ -310,75 +282,30 @@ class Transcript:
             order.remove(item_id)
         order.insert(order.index(previous_item_id) + 1, item_id)
 
-    def _entry(self, item_id: str, role: Speaker) -> _Entry:
-        entry = self._entries.get(item_id)
-        if entry is None:
-            entry = self._entries[item_id] = _Entry(item_id, role, SpokenText(self._pace))
+    def _growing(self, item_id: str, role: Speaker) -> GrowingTurn:
+        turn = self._turns.get(item_id)
+        if turn is None:
+            turn = self._turns[item_id] = GrowingTurn(item_id, role, SpokenText(self._pace))
             self._place(item_id)
             if role == "assistant":
-                self._open[item_id] = entry
-        return entry
+                self._open[item_id] = turn
+        return turn
 
-    def _settle(self, entry: _Entry) -> None:
+    def _settle(self, turn: GrowingTurn) -> None:
         """Make an assistant's turn final, by what was heard of it."""
-        if entry.heard_ms <= 0:
-            self._finish(entry, TurnState.UNHEARD)
-        elif entry.heard_whole and entry.spoken.complete:
-            self._finish(entry, TurnState.SAID)
-        else:
-            self._finish(entry, TurnState.CUT)
+        self._finish(turn, turn.outcome)
 
-    def _finish(self, entry: _Entry, state: TurnState) -> None:
-        if not entry.state.final:
-            self._ended.append(entry.item_id)
-        entry.state = state
-        entry.words_due = None
-        entry.known = None
-        self._open.pop(entry.item_id, None)
+    def _finish(self, turn: GrowingTurn, state: TurnState) -> None:
+        if not turn.state.final:
+            self._ended.append(turn.item_id)
+        turn.state = state
+        turn.words_due = None
+        turn.changed()
+        self._open.pop(turn.item_id, None)
 
     @property
     def _wordless(self) -> TurnState:
         return TurnState.FAILED if self._transcribes else TurnState.UNTRANSCRIBED
 
-    def _turn(self, entry: _Entry) -> Turn:
-        if entry.known is None:
-            text, unheard = (
-                self._caller_words(entry)
-                if entry.role == "caller"
-                else self._assistant_words(entry)
-            )
-            entry.known = Turn(
-                item_id=entry.item_id,
-                role=entry.role,
-                text=text,
-                unheard=unheard,
-                started_ms=self._ms(entry.started_at),
-                ended_ms=self._ms(entry.ended_at),
-                state=entry.state,
-                audio_ms=entry.spoken.audio_ms,
-                heard_ms=entry.heard_ms,
-                sent_from_ms=self._ms(entry.sent_from),
-                sent_until_ms=self._ms(entry.sent_until),
-            )
-        return entry.known
-
-    def _caller_words(self, entry: _Entry) -> tuple[str, str]:
-        if entry.words:
-            return entry.words, ""
-        if not entry.state.final:
-            return "", ""
-        spoke = 0.0
-        if entry.started_at is not None and entry.ended_at is not None:
-            spoke = entry.ended_at - entry.started_at
-        return f"(speech, {max(round(spoke), 1)} s)", ""
-
-    def _assistant_words(self, entry: _Entry) -> tuple[str, str]:
-        if entry.state is TurnState.SAID:
-            return entry.spoken.text.strip(), ""
-        if entry.heard_ms <= 0:
-            return "", entry.spoken.text.strip()
-        text, unheard = entry.spoken.split(entry.heard_ms)
-        return text.strip(), unheard.strip()
-
-    def _ms(self, at: float | None) -> int | None:
-        return None if at is None else max(round((at - self._started_at) * 1000), 0)
+    def _turn(self, turn: GrowingTurn) -> Turn:
+        return turn.turn(self.started_at)

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from pipeline.call_evidence import CallEvidence
 from pipeline.catalog import Catalog, load_catalog
+from pipeline.outside import Outside
 from pipeline.promises import check_promises
 from pipeline.runtime import run_async
 from pipeline.serve import serving
@@ -96,7 +97,7 @@ async def soak(options: argparse.Namespace) -> int:
         host="127.0.0.1",
         port=0,
         on_call=on_call,
-        connect=connect,
+        outside=Outside(connect=connect),
         announce=False,
     ) as server:
         gateway = Gateway(f"http://127.0.0.1:{server.port}", account_sid="AC1", auth_token="token")
@@ -134,7 +135,7 @@ def _interrupting(cuts: int, seed: int) -> FixedScript:
 
 def _phone(options: argparse.Namespace, number: int) -> PhoneOptions:
     delay = options.delay_ms / 1000
-    stalls = (Span(12.0, 12.0 + options.stall), Span(25.0, 25.0 + options.stall))
+    stalls = (Span(12.0, options.stall), Span(25.0, options.stall))
     return PhoneOptions(
         down=LinkOptions(delay, options.jitter_ms / 1000, stalls if options.stall else ()),
         up=LinkOptions(delay, options.jitter_ms / 1000),
