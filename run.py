@@ -16,6 +16,10 @@ EXIT_UNUSABLE = 2
 
 _EXAMPLE_CALLER, _EXAMPLE_CALLED = "+15550100042", "+15550100001"
 
+_COST_MINUTES = 60
+_MOST_MINUTES = 240
+"""Twilio ends a call after four hours (Twilio, Voice limitations)."""
+
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
@@ -25,6 +29,7 @@ examples:
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
+  run.py --cost realestate              what each minute of a long call costs, as table and plot
 
 exit status: 0 all is well, 1 a simulated call broke a promise, 2 the arguments, the environment
 or a call file can't be used
@@ -64,13 +69,33 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --simulate: in memory and in virtual time, the same to the byte each time",
     )
+    task.add_argument(
+        "--cost",
+        metavar="FILE",
+        help="what each minute of a long simulated call costs, with the summarizer and without",
+    )
+    arguments.add_argument(
+        "--minutes",
+        type=_minutes,
+        metavar="N",
+        help=f"with --cost: how long the call is ({_COST_MINUTES})",
+    )
     arguments.add_argument(
         "--save",
         type=Path,
         metavar="DIR",
-        help="with --simulate: write the stereo recording and the event log there",
+        help="with --simulate: write the stereo recording and the event log there;"
+        " with --cost: the plot (here)",
     )
     return arguments
+
+
+def _minutes(text: str) -> int:
+    """A number of minutes that a call can last."""
+    minutes = int(text)
+    if not 1 <= minutes <= _MOST_MINUTES:
+        raise ValueError
+    return minutes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,8 +111,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not files:
             arguments.error("--check needs a FILE, or --config FILE")
         return check(files)
+    if asked.minutes is not None and asked.cost is None:
+        arguments.error("--minutes goes with --cost")
+    if asked.cost is not None:
+        return cost(asked.cost, asked.minutes or _COST_MINUTES, asked.save or Path())
     if asked.save is not None and not asked.simulate:
-        arguments.error("--save goes with --simulate")
+        arguments.error("--save goes with --simulate or --cost")
     if asked.fast and not asked.simulate:
         arguments.error("--fast goes with --simulate")
     if asked.config is None:
@@ -185,6 +214,22 @@ def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
     if fast:
         return run_virtual(place_fast_call(catalog, save))
     return run_async(place_call(catalog, save))
+
+
+def cost(file: str, minutes: int, folder: Path) -> int:
+    """Print what each minute of a long call costs, and draw it."""
+    logger.remove()
+    from pipeline.catalog import load_catalog
+    from pipeline.cost_report import report_cost
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment
+
+    try:
+        report_cost(load_catalog(file, environment()), minutes, folder)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    return EXIT_OK
 
 
 if __name__ == "__main__":

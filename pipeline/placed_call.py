@@ -34,8 +34,8 @@ CALLER: Final = "+15550100042"
 CALLED: Final = "+15550100001"
 _LONGEST_CALL: Final = 600.0
 """Seconds after which the caller gives up, should the assistant never let go."""
-_LAST_WORDS: Final = 3.0
-"""Seconds that the runtime has to end its side once the phone is down."""
+_LAST_WORDS: Final = 15.0
+"""Seconds that the runtime has to end its side once the phone is down: time for a last summary."""
 
 
 @dataclass(frozen=True, slots=True)

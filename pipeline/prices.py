@@ -26,6 +26,9 @@ class PriceList(Block):
     models: dict[Annotated[str, Field(min_length=1)], ModelPrices]
     """The prices, by the model's name."""
 
+    path: Annotated[Path, Field(exclude=True)] = PRICES
+    """Where it was read."""
+
 
 def load_prices(path: Path = PRICES) -> PriceList:
     """Read the price list.
@@ -35,7 +38,7 @@ def load_prices(path: Path = PRICES) -> PriceList:
     """
     try:
         data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        return PriceList.model_validate(data)
-    except (OSError, YAMLError, ValidationError) as error:
+        return PriceList.model_validate({**data, "path": path})
+    except (OSError, TypeError, YAMLError, ValidationError) as error:
         first = str(error).splitlines()[0]
         raise ConfigError([Problem(Place(str(path)), f"no price list: {first}")]) from error

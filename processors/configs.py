@@ -82,7 +82,7 @@ class TranscriptSummarizerConfig(ProcessorConfig):
     token_budget: Annotated[int, Field(ge=500), NUMERIC] = 8000
     """Sum up earlier when the conversation is longer than this, prompt included, in tokens."""
 
-    keep_turns: Annotated[int, Field(ge=1), NUMERIC] = 4
+    keep_turns: Annotated[int, Field(ge=1), NUMERIC] = 3
     """How many turns of the caller stay word for word, with all that followed them."""
 
     model: Annotated[str, Field(min_length=1)] | None = None
