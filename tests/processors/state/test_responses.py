@@ -350,3 +350,33 @@ def test_a_long_call_leaves_little_behind() -> None:
 
     sizes = [len(value) for value in vars(ledger).values() if hasattr(value, "__len__")]
     assert max(sizes) <= 64
+
+
+def test_it_is_quiet_while_nobody_speaks_and_no_response_is_near() -> None:
+    ledger = ResponseLedger()
+    assert ledger.quiet
+
+    ledger.request("greeting")
+    assert not ledger.quiet
+    key = taken(ledger).key
+    assert not ledger.quiet
+    begun(ledger, "resp1", key)
+    assert not ledger.quiet
+    ledger.ended("resp1")
+    assert ledger.quiet
+
+    ledger.caller_started()
+    assert not ledger.quiet
+    ledger.turn_committed(1.0, answered_by_server=True)
+    assert not ledger.quiet
+    begun(ledger, "resp2")
+    ledger.ended("resp2")
+    assert ledger.quiet
+
+
+def test_a_response_out_of_band_does_not_disturb_the_quiet() -> None:
+    ledger = ResponseLedger()
+
+    ledger.created("side", None, on_conversation=False)
+
+    assert ledger.quiet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from processors.base import CallProcessor
 from processors.configs import HangupConfig, InterruptionConfig, MulawPassthroughConfig
-from processors.context import BothEnds, CallContext, CallInfo, Speech
+from processors.context import BothEnds, CallContext, CallInfo, ProcessorConfig, Speech
 from processors.frames import PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
@@ -130,6 +130,33 @@ class ScriptedModel:
             event = await self.next()
             assert event["type"] == "session.update", event
 
+    async def refuse(self, event: dict[str, Any], code: str = "invalid_value") -> None:
+        """Answer an event with an error."""
+        error = {"type": "invalid_request_error", "code": code, "message": "No."}
+        await self.emit({"type": "error", "error": {**error, "event_id": event["event_id"]}})
+
+    async def aside(self, response_id: str, create: dict[str, Any], *pieces: str) -> None:
+        """Begin an answer beside the conversation, and write these pieces of it."""
+        begun = {"id": response_id, "status": "in_progress", "conversation_id": None}
+        metadata = create["response"]["metadata"]
+        await self.emit({"type": "response.created", "response": {**begun, "metadata": metadata}})
+        for piece in pieces:
+            await self.emit(
+                {
+                    "type": "response.output_text.delta",
+                    "response_id": response_id,
+                    "item_id": f"{response_id}_item",
+                    "output_index": 0,
+                    "content_index": 0,
+                    "delta": piece,
+                }
+            )
+
+    async def added(self, item: dict[str, Any], previous_item_id: str | None = None) -> None:
+        """Say that an item stands in the conversation."""
+        previous = {"previous_item_id": previous_item_id}
+        await self.emit({"type": "conversation.item.added", "item": item, **previous})
+
     async def response(self, response_id: str, create: dict[str, Any] | None = None) -> None:
         """Begin a response, ours if ``create`` is given, else the model's own."""
         metadata = create["response"].get("metadata") if create else None
@@ -230,6 +257,7 @@ async def running_call(
     config: OpenAIRealtimeConfig | None = None,
     interruption: InterruptionConfig | None = None,
     confirm: dict[str, Any] | None = None,
+    more: Sequence[ProcessorConfig] = (),
 ) -> AsyncIterator[Call]:
     """A pipeline with the model leg and the call's own processors, until the block ends."""
     loop = asyncio.get_running_loop()
@@ -260,6 +288,7 @@ async def running_call(
         passthrough.inbound,
         config.build(context),
         interruption.build(context),
+        *(built_alone(entry, context) for entry in more),
         HangupConfig().build(context),
         passthrough.outbound,
         bottom,
@@ -280,6 +309,13 @@ async def running_call(
         async with asyncio.timeout(5):
             await running
         await dialer.close()
+
+
+def built_alone(entry: ProcessorConfig, context: CallContext) -> FrameProcessor:
+    """A processor that stands at one place."""
+    built = entry.build(context)
+    assert isinstance(built, FrameProcessor)
+    return built
 
 
 def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
