@@ -92,10 +92,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _minutes(text: str) -> int:
     """A number of minutes that a call can last."""
-    minutes = int(text)
-    if not 1 <= minutes <= _MOST_MINUTES:
-        raise ValueError
-    return minutes
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: 1 to {_MOST_MINUTES}")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

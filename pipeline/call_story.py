@@ -230,6 +230,11 @@ class CallStory:
         text = f"tool {fields['name']}: {result}"
         return StoryLine(at, Who.EVENT, text, note=f"{fields.get('ms', 0):,.0f} ms")
 
+    def _on_memory(self, at: float, entry: Entry) -> StoryLine:
+        fields = entry.private["memory"]["fields"]
+        known = ", ".join(name.replace("_", " ") for name, answer in fields.items() if answer)
+        return StoryLine(at, Who.EVENT, f"remembered: {known or 'nothing yet'}")
+
     def _on_hangup(self, at: float, entry: Entry) -> StoryLine:
         return _line(at, Who.EVENT, "hang-up", entry)
 

@@ -78,6 +78,10 @@ def test_prompt_prints_what_the_model_is_told(
         (["--check"], "--check needs a FILE"),
         (["--conf", "x"], "unrecognized arguments: --conf"),
         (["--schema", "--check", "x"], "not allowed with argument"),
+        (["--cost", "x", "--schema"], "not allowed with argument"),
+        (["--minutes", "5"], "--minutes goes with --cost"),
+        (["--cost", "x", "--minutes", "0"], "allowed: 1 to 240"),
+        (["--save", "x"], "--save goes with --simulate or --cost"),
     ],
 )
 def test_arguments_that_make_no_sense_are_told(
@@ -90,7 +94,7 @@ def test_arguments_that_make_no_sense_are_told(
     assert told in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("task", [["--check"], ["--prompt"], ["--config"]])
+@pytest.mark.parametrize("task", [["--check"], ["--prompt"], ["--config"], ["--cost"]])
 def test_a_file_that_can_not_be_used_ends_with_status_2_and_no_traceback(
     task: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,13 +107,24 @@ def test_a_file_that_can_not_be_used_ends_with_status_2_and_no_traceback(
     assert (out, len(err.splitlines())) == ("", 1)
 
 
+def test_cost_prints_each_minute_and_draws_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL)
+
+    assert run.main(["--cost", str(path), "--minutes", "1", "--save", str(tmp_path)]) == 0
+
+    assert "With it: " in capsys.readouterr().out
+    assert (tmp_path / "call-cost.png").exists()
+
+
 def test_help_says_all(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run.main(["--help"])
 
     assert ended.value.code == 0
     out = capsys.readouterr().out
-    for word in ("--config", "--check", "--schema", "--prompt", "exit status"):
+    for word in ("--config", "--check", "--schema", "--prompt", "--cost", "exit status"):
         assert word in out
 
 

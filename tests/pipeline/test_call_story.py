@@ -161,3 +161,17 @@ def test_events_and_warnings_have_lines_of_their_own() -> None:
         (Who.EVENT, "stream over: completed by rest", ""),
     ]
     assert told.story.reconnects == 1
+
+
+def test_a_memory_is_told_by_what_is_known() -> None:
+    story = Told().story
+
+    def told(**fields: Any) -> str:
+        entry = Entry(5.0, "memory", {"reason": "turns"}, {"memory": {"fields": fields}})
+        [line] = story.tell(5.0, entry)
+        return line.text
+
+    assert told(name={"value": "Lee"}, buy_or_rent={"value": "rent"}, budget=None) == (
+        "remembered: name, buy or rent"
+    )
+    assert told(name=None) == "remembered: nothing yet"

@@ -16,7 +16,7 @@ from processors.state.playback import PlaybackLedger
 from tests.pipeline.files import MINIMAL, call_file, problems
 from transports.simulated.memory_socket import MemorySocket
 
-S, P, M, I, C, H = (*REQUIRED_TYPES, "custom", "hangup")  # noqa: E741 - one letter a part
+S, P, M, I, C, H, T = (*REQUIRED_TYPES, "custom", "hangup", "transcript_summarizer")  # noqa: E741 - one letter a part
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_a_pipeline_in_order_has_no_problem(types: list[str]) -> None:
         ([S, M, P, I], [(2, "found mulaw_passthrough after the model; move it between")]),
         ([S, P, I, M], [(2, "found interruption before the model; move it after the model")]),
         ([S, P, H, M, I], [(2, "found hangup before the model; move it after the model")]),
+        ([S, P, T, M, I], [(2, "found transcript_summarizer before the model; move it after")]),
         ([S, P, M, I, M], [(4, "found openai_realtime a second time, first as pipeline[2]")]),
         ([S, S, P, M, I], [(1, "found twilio_serializer a second time, first as pipeline[0]")]),
         ([S, P, M, I, H, H], [(5, "found hangup a second time, first as pipeline[4]")]),
