@@ -144,6 +144,8 @@ class CallRunner:
                 caller=claims.caller,
                 called=claims.called,
                 file_name=loaded.path.name,
+                began=self._wall_clock(),
+                file_sha256=loaded.sha256,
             ),
             speech=self._speech(loaded, claims),
             clock=clock,

@@ -13,6 +13,7 @@ from processors.configs import (
     HangupConfig,
     InterruptionConfig,
     MulawPassthroughConfig,
+    RecordingConfig,
     TranscriptConfig,
 )
 from processors.context import ProcessorConfig
@@ -26,6 +27,7 @@ Entry = Annotated[
     | OpenAIRealtimeConfig
     | InterruptionConfig
     | TranscriptConfig
+    | RecordingConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pipecat.processors.frame_processor import FrameProcessor
+from pydantic import Field
 
 from processors.context import BothEnds, CallContext, ProcessorConfig
 from processors.fields import Milliseconds, Seconds
@@ -66,6 +67,28 @@ class TranscriptConfig(ProcessorConfig):
         from processors.transcript import TranscriptProcessor
 
         return TranscriptProcessor(self, context)
+
+
+class RecordingConfig(ProcessorConfig):
+    """Records the call in stereo: caller left, and right the assistant as the caller heard it."""
+
+    both_ends: ClassVar[bool] = True
+    wants_caller_audio: ClassVar[bool] = True
+    wants_assistant_audio: ClassVar[bool] = True
+
+    type: Literal["recording"]
+    """Names this processor."""
+
+    records: Annotated[str, Field(min_length=1)] = "recordings"
+    """The folder for recordings, a WAV file (µ-law, 8 kHz, stereo) a call. It is made if need be;
+    a relative one lies where run.py runs."""
+
+    def build(self, context: CallContext) -> BothEnds:
+        """Make the two ends of the recording."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.recording import recording_ends
+
+        return recording_ends(self, context)
 
 
 class HangupConfig(ProcessorConfig):
