@@ -21,6 +21,7 @@ from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
+from processors.text_model import TEXT_MODEL, TextModel
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.openai_realtime.tools import tools_of
@@ -47,6 +48,7 @@ class CallRunner:
         rest: TwilioRest | None,
         *,
         wall_clock: Callable[[], datetime],
+        text_model: TextModel | None = None,
         on_call: Callable[[CallContext], None] | None = None,
     ) -> None:
         """Set up.
@@ -56,12 +58,14 @@ class CallRunner:
             dialer: Opens the model's sessions.
             rest: Twilio's REST API; None without credentials: nobody can hang up properly.
             wall_clock: The date and time, with zone, that the assistant is told.
+            text_model: Writes what is not spoken, where a call file names one for it.
             on_call: Told of each call before its first frame, to listen to its journal.
         """
         self._catalog = catalog
         self._dialer = dialer
         self._rest = rest
         self._wall_clock = wall_clock
+        self._text_model = text_model
         self._on_call = on_call
 
     async def warm(self, claims: StreamClaims) -> None:
@@ -160,7 +164,11 @@ class CallRunner:
                 language=call.twiml_language,
                 voice=call.twiml_voice,
             ),
-            resources={PHONE_SOCKET: socket, "model_dialer": self._dialer},
+            resources={
+                PHONE_SOCKET: socket,
+                "model_dialer": self._dialer,
+                TEXT_MODEL: self._text_model,
+            },
         )
 
     def _speech(self, loaded: Loaded, claims: StreamClaims) -> Speech:

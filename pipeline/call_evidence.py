@@ -18,6 +18,10 @@ from transports.simulated.stream_facts import StreamFacts
 
 PCMU_BYTES_PER_MS = 8
 
+NOTHING_MS = 25.0
+"""An item may be deleted as not heard if no more than this of it was; of another one it means
+that its turn is long over, and has become notes."""
+
 
 @dataclass(frozen=True, slots=True)
 class CutTruth:
@@ -82,7 +86,7 @@ class CallEvidence:
         found = []
         for part in self.parts or ():
             cuts = told.get(part.said.item_id, [])
-            if self._heard_whole(part):
+            if self.heard_ms(part) > NOTHING_MS:
                 cuts = [cut for cut in cuts if not cut.deleted]  # forgotten for another reason
             if cuts or self._lost_by_clear(part):
                 found.append(self._truth(part, cuts))
@@ -110,9 +114,6 @@ class CallEvidence:
             said_ms=len(part.said.pcmu) / PCMU_BYTES_PER_MS,
             times_told=len(cuts),
         )
-
-    def _heard_whole(self, part: Received) -> bool:
-        return self.heard_ms(part) * PCMU_BYTES_PER_MS >= len(part.said.pcmu)
 
     def _lost_by_clear(self, part: Received) -> bool:
         assert self.stream is not None, "where there are parts there is a stream"

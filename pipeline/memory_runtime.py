@@ -22,6 +22,7 @@ from pipeline.outside import Outside
 from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
 from pipeline.settings import Settings
+from pipeline.text_models import simulated_text_model
 from transports.openai_realtime.session import Connect
 from transports.simulated.asgi_access import AsgiAccess
 from transports.simulated.faults import ModelOptions
@@ -69,6 +70,7 @@ class MemoryRuntime:
             nonce=lambda: dice.randbytes(9).hex(),
             jitter=dice.random,
             connect=peers.listen_in(self.dial(model.connect)),
+            text_model=simulated_text_model(self.catalog),
             post=peers.rest.post,
             listens=False,
         )

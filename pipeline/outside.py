@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from processors.text_model import TextModel
 from transports.openai_realtime.session import Connect
 from transports.openai_realtime.websocket import connect_websocket
 from transports.twilio.http_post import Post
@@ -32,6 +33,7 @@ class Outside:
         nonce: Makes the name that tells one stream's token from all others.
         jitter: A number from 0 to 1, to spread retries.
         connect: Opens the model's sockets.
+        text_model: Writes what is not spoken; None: the API's, or the built-in one without a key.
         post: Takes forms to Twilio's REST API; None: over HTTP.
         listens: Whether the server opens a port. Otherwise who holds it calls its ``app``.
     """
@@ -40,6 +42,7 @@ class Outside:
     nonce: Callable[[], str] = random_nonce
     jitter: Callable[[], float] = _RANDOM.random
     connect: Connect = connect_websocket
+    text_model: TextModel | None = None
     post: Post | None = None
     listens: bool = True
 

@@ -50,6 +50,7 @@ def speech_for(call_file: CallFile, *, now: datetime, caller: str, called: str) 
         fallback=call_file.fallback,
         tools=tuple(ToolConfig(tool.use, tool.timeout) for tool in call_file.tools),
         end_call=call_file.end_call,
+        checklist=tuple(item.field for item in agent.information.checklist),
     )
 
 

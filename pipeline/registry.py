@@ -15,6 +15,7 @@ from processors.configs import (
     MulawPassthroughConfig,
     RecordingConfig,
     TranscriptConfig,
+    TranscriptSummarizerConfig,
 )
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
@@ -28,6 +29,7 @@ Entry = Annotated[
     | InterruptionConfig
     | TranscriptConfig
     | RecordingConfig
+    | TranscriptSummarizerConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

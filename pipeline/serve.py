@@ -16,6 +16,7 @@ from pipeline.catalog import Catalog, Refusal
 from pipeline.outside import REAL, Outside
 from pipeline.server import CallServer
 from pipeline.settings import Settings
+from pipeline.text_models import text_model_for
 from processors.context import CallContext
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
@@ -84,7 +85,14 @@ async def serving(
             clock=asyncio.get_running_loop().time,
         )
         stack.push_async_callback(dialer.close)
-        calls = CallRunner(catalog, dialer, rest, wall_clock=outside.wall_clock, on_call=on_call)
+        calls = CallRunner(
+            catalog,
+            dialer,
+            rest,
+            wall_clock=outside.wall_clock,
+            text_model=outside.text_model or text_model_for(catalog, settings, stack),
+            on_call=on_call,
+        )
         refusal = catalog.refusal
         server = CallServer(
             _Numbers(catalog),

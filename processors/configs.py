@@ -8,7 +8,8 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import Field
 
 from processors.context import BothEnds, CallContext, ProcessorConfig
-from processors.fields import Milliseconds, Seconds
+from processors.fields import NUMERIC, Milliseconds, Seconds
+from processors.state.topic import CUES
 
 
 class MulawPassthroughConfig(ProcessorConfig):
@@ -89,6 +90,38 @@ class RecordingConfig(ProcessorConfig):
         from processors.recording import recording_ends
 
         return recording_ends(self, context)
+
+
+class TranscriptSummarizerConfig(ProcessorConfig):
+    """Keeps long calls quick and cheap: sums up older turns, and remembers what was said."""
+
+    type: Literal["transcript_summarizer"]
+    """Names this processor."""
+
+    every_turns: Annotated[int, Field(ge=1), NUMERIC] = 6
+    """Sum up after so many turns of the caller."""
+
+    token_budget: Annotated[int, Field(ge=500), NUMERIC] = 8000
+    """Sum up earlier when the conversation is longer than this, prompt included, in tokens."""
+
+    keep_turns: Annotated[int, Field(ge=1), NUMERIC] = 4
+    """How many turns of the caller stay word for word, with all that followed them."""
+
+    model: Annotated[str, Field(min_length=1)] | None = None
+    """A text model that sums up what was heard. null: the call's own model, beside the talk."""
+
+    timeout: Seconds = 10.0
+    """How long a summary may take, s; then it is dropped and tried again later."""
+
+    topic_cues: tuple[Annotated[str, Field(min_length=1)], ...] = CUES
+    """What callers say to change the subject. It then sums up, and restates what is known."""
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.summarizer import TranscriptSummarizer
+
+        return TranscriptSummarizer(self, context)
 
 
 class HangupConfig(ProcessorConfig):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from processors.heard_context import HeardContext
 from processors.state.journal import Journal
+from processors.state.memory import CallMemory
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
 
@@ -80,6 +81,7 @@ class Speech:
         fallback: Spoken by Twilio when no model can be had.
         tools: The functions the model may call.
         end_call: Whether the model may end the call by itself.
+        checklist: Names of what is asked of the caller, in order.
     """
 
     prompt: str = ""
@@ -89,6 +91,7 @@ class Speech:
     fallback: str = ""
     tools: tuple[ToolConfig, ...] = ()
     end_call: bool = True
+    checklist: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,6 +107,7 @@ class CallContext:
         phone: The caller's leg, for hang-up and redirect.
         resources: What a transport or test hands to its own processors (sockets, clients).
         transcript: What was said, as heard.
+        memory: What is remembered of it, as last written.
         llm_context: The same for pipecat's processors.
     """
 
@@ -115,6 +119,7 @@ class CallContext:
     phone: Phone
     resources: dict[str, Any] = field(default_factory=dict)
     transcript: Transcript = field(default_factory=Transcript)
+    memory: CallMemory = field(default_factory=CallMemory)
     llm_context: LLMContext = field(init=False)
 
     def __post_init__(self) -> None:

@@ -244,11 +244,13 @@ class ResponseEndedFrame(LLMFullResponseEndFrame):
         response_id: The model's id of it.
         purpose: What it was for.
         status: completed, cancelled, failed or incomplete.
+        tokens: How long the conversation is with it, all that the model reads; 0: not told.
     """
 
     response_id: str = ""
     purpose: Purpose = "answer"
     status: str = "completed"
+    tokens: int = 0
 
 
 @dataclass

@@ -241,6 +241,17 @@ class ResponseLedger:
         """The response that runs on the conversation."""
         return self._active
 
+    @property
+    def quiet(self) -> bool:
+        """Whether the caller does not speak and no response runs or is about to."""
+        return not (
+            self._active is not None
+            or self._sent
+            or self._held
+            or self._caller_speaking
+            or self._answer_due is not None
+        )
+
     def audible(self, response_id: str) -> bool:
         """Whether audio of this response may go to the phone."""
         return response_id not in self._cut and response_id not in self._out_of_band

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from processors.state.compaction import Insert
 from processors.state.playback import Truncation
 from processors.state.responses import ResponseRequest
+from processors.state.side_questions import SideQuestion
 from processors.state.turn import Line, Note, ToolUse
 
 Event = dict[str, Any]
+
+_CREATE, _DELETE = "create:", "delete:"
 
 KEY = "callwright"
 """Metadata key by which a response that we asked for is known again."""
@@ -45,6 +49,25 @@ def response_create(request: ResponseRequest) -> Event:
     return {"type": "response.create", "event_id": request.key, "response": response}
 
 
+def side_response(question: SideQuestion) -> Event:
+    """Ask for a text beside the conversation, about the conversation or about a text.
+
+    Its instructions replace the session's; without tools, as nobody would call them.
+    """
+    response: dict[str, Any] = {
+        "conversation": "none",
+        "output_modalities": ["text"],
+        "instructions": question.instructions,
+        "tools": [],
+        "tool_choice": "none",
+        "max_output_tokens": "inf",
+        "metadata": {KEY: question.key, "purpose": question.purpose},
+    }
+    if question.text:
+        response["input"] = [_message("user", question.text)]
+    return {"type": "response.create", "event_id": question.key, "response": response}
+
+
 def response_cancel(response_id: str) -> Event:
     """Stop a response."""
     return {"type": "response.cancel", "response_id": response_id}
@@ -71,16 +94,31 @@ def item_delete(item_id: str) -> Event:
     """Have the model forget an item."""
     return {
         "type": "conversation.item.delete",
-        "event_id": f"delete:{item_id}"[:512],
+        "event_id": f"{_DELETE}{item_id}"[:512],
         "item_id": item_id,
     }
 
 
+def notes(insert: Insert) -> Event:
+    """Put notes into the conversation, in place of turns that are to go."""
+    return {
+        **message("system", insert.notes, insert.item_id),
+        "event_id": f"{_CREATE}{insert.item_id}",
+        "previous_item_id": insert.previous_item_id,
+    }
+
+
+def edited_item(event_id: str) -> str:
+    """The item that an event was to create or delete, by the event's id; empty: neither."""
+    for prefix in (_CREATE, _DELETE):
+        if event_id.startswith(prefix):
+            return event_id.removeprefix(prefix)
+    return ""
+
+
 def message(role: str, text: str, item_id: str = "") -> Event:
     """Put a line of text into the conversation, under an id of ours if there is one."""
-    kind = "output_text" if role == "assistant" else "input_text"
-    item = {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
-    return _item_create(item, item_id)
+    return _item_create(_message(role, text), item_id)
 
 
 def function_output(call_id: str, output: str) -> Event:
@@ -108,6 +146,11 @@ def replay(line: Line) -> list[Event]:
         return [message(line.role, line.text, line.item_id)]
     role = "user" if line.role == "caller" else "assistant"
     return [message(role, line.text, line.item_id)]
+
+
+def _message(role: str, text: str) -> dict[str, Any]:
+    kind = "output_text" if role == "assistant" else "input_text"
+    return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
 
 
 def _item_create(item: dict[str, Any], item_id: str = "") -> Event:

@@ -26,6 +26,8 @@ from processors.frames import (
     ResponseEndedFrame,
     ResponseStartedFrame,
 )
+from processors.memory_frames import ConversationNotesFrame
+from processors.side_frames import SideQuestionFrame
 from processors.state.playback import Purpose
 from processors.state.recent import RecentKeys
 from processors.state.responses import ResponseLedger
@@ -37,6 +39,7 @@ from processors.turn_frames import (
     CallerTranscriptionFrame,
 )
 from transports.openai_realtime import client_events
+from transports.openai_realtime.asides import Asides
 from transports.openai_realtime.audio import to_pcm16
 from transports.openai_realtime.events import (
     AudioDelta,
@@ -60,6 +63,7 @@ from transports.openai_realtime.events import (
 )
 from transports.openai_realtime.session import FATAL_CODES, RealtimeSession
 from transports.openai_realtime.transcript_feed import TranscriptFeed
+from transports.openai_realtime.upkeep import Upkeep
 
 ACTIVE_RESPONSE = "conversation_already_has_active_response"
 BENIGN_CODES = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty"})
@@ -112,6 +116,8 @@ class Dialogue:
         self.responses = ResponseLedger()
         self.transcript = context.transcript
         self._feed = TranscriptFeed(context.transcript, self.responses, context.clock)
+        self._asides = Asides(context, self.responses, send, owner.broadcast_frame)
+        self.upkeep = Upkeep(context, send)
         self._tools = ToolCalls()
         self._session: RealtimeSession | None = None
         self._own_items = RecentKeys(512)  # items that this session knows
@@ -146,7 +152,10 @@ class Dialogue:
         self._feed.session_up(session)
         self._own_items.clear()
         self._retold.clear()
+        await self.upkeep.session_up()
         for line in self.transcript.lines():
+            if self.upkeep.covers(line.item_id):
+                continue
             self._retold.add(line.item_id)
             for event in client_events.replay(line):
                 await self._send(event)
@@ -157,6 +166,8 @@ class Dialogue:
         self._session = None
         self._tools.session_lost()
         self._feed.session_down()
+        self.upkeep.session_down()
+        await self._asides.session_down()
         await self._end_open_part()
         waiting = self.responses.session_lost()
         if active is not None:
@@ -174,9 +185,13 @@ class Dialogue:
     async def handle(self, event: ServerEvent) -> None:
         """Take one event of the model."""
         self._feed.take(event)
+        if await self._asides.take(event):
+            return
+        self.upkeep.take(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             await handler(event)
+        await self._tidy_up()
 
     # What the call wants of the model.
 
@@ -198,6 +213,18 @@ class Dialogue:
         wanted = self.responses.take_request(self._context.clock())
         if wanted is not None:
             await self._send(client_events.response_create(wanted))
+
+    async def ask_aside(self, frame: SideQuestionFrame) -> None:
+        """Ask something that the caller never hears; the conversation goes on meanwhile."""
+        await self._asides.ask(frame, self.upkeep.newest_item_id)
+
+    async def notes_made(self, frame: ConversationNotesFrame) -> None:
+        """Have notes take the place of older turns, now or when nobody speaks."""
+        self.upkeep.notes_made(frame)
+        await self._tidy_up()
+
+    async def _tidy_up(self) -> None:
+        await self.upkeep.pump(quiet=self._session is not None and self.responses.quiet)
 
     async def say_to_model(self, text: str, role: str, *, respond: bool) -> None:
         """Put a line of text into the conversation, and ask for an answer to it."""
@@ -396,7 +423,12 @@ class Dialogue:
             usage=response.usage,
         )
         await self._owner.push_frame(
-            ResponseEndedFrame(response_id=response.id, purpose=purpose, status=response.status)
+            ResponseEndedFrame(
+                response_id=response.id,
+                purpose=purpose,
+                status=response.status,
+                tokens=tokens_of(response),
+            )
         )
         if response.status == "failed":
             await self._response_failed(response)
@@ -509,3 +541,9 @@ class Dialogue:
         audio = self._session.confirmed.get("audio") or {}
         turn_detection = (audio.get("input") or {}).get("turn_detection")
         return bool(turn_detection.get(flag, True)) if turn_detection else False
+
+
+def tokens_of(response: ResponseObject) -> int:
+    """How long the conversation is with this response, in tokens; 0: not told."""
+    total = (response.usage or {}).get("total_tokens")
+    return total if isinstance(total, int) else 0

@@ -41,6 +41,8 @@ from processors.frames import (
     ResponseRequestFrame,
     TurnControlFrame,
 )
+from processors.memory_frames import ConversationNotesFrame
+from processors.side_frames import SideQuestionFrame
 from processors.state.keypad import KeypadEntry
 from processors.timer import DeadlineTimer
 from transports.openai_realtime import client_events
@@ -139,6 +141,10 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
                 await self._dialogue.request()
             case ConversationTextFrame():
                 await self._dialogue.say_to_model(frame.text, frame.role, respond=frame.respond)
+            case SideQuestionFrame():
+                await self._dialogue.ask_aside(frame)
+            case ConversationNotesFrame():
+                await self._dialogue.notes_made(frame)
             case TurnControlFrame():
                 self._by_server = frame.by_server
                 await self._tell_turn_control()
@@ -270,13 +276,19 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         )
 
     def _deadline(self) -> float | None:
-        due = [self._dialogue.responses.deadline(), self._keypad.deadline()]
+        dialogue = self._dialogue
+        due = [
+            dialogue.responses.deadline(),
+            dialogue.upkeep.deadline(),
+            self._keypad.deadline(),
+        ]
         return min((at for at in due if at is not None), default=None)
 
     async def _deadline_passed(self) -> None:
         now = self._context.clock()
         await self._keys_entered(self._keypad.timer_fired(now))
         self._dialogue.responses.timer_fired(now)
+        self._dialogue.upkeep.timer_fired()
         await self._dialogue.pump()
 
     async def _disconnect(self) -> None:

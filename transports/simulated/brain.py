@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import Any, Final
 
 from transports.simulated.brain_script import (
@@ -23,8 +22,10 @@ from transports.simulated.brain_script import (
     Say,
 )
 from transports.simulated.dialogue import STILL_THERE, Dialogue
+from transports.simulated.facts import fact_for
+from transports.simulated.form import Form, schema_in, written_dialogue
 from transports.simulated.tool_match import calls_for
-from transports.simulated.words import is_goodbye, is_question, keypad_digits, stems
+from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
 _EXACT_LINE: Final = re.compile(r'say exactly:\s*"(.*)"', re.IGNORECASE)
 _EXACT_LINES: Final = re.compile(r'say exactly:\s*"(.*?)"', re.IGNORECASE | re.DOTALL)
@@ -118,17 +119,8 @@ class Brain:
         elif dialogue.effect == "none" and not is_question(text):
             parts.append("I understand.")
         if is_question(text):
-            parts.append(self._fact(text) or self._script.follow_up)
+            parts.append(fact_for(text, self._script) or self._script.follow_up)
         return " ".join(parts)
-
-    def _fact(self, question: str) -> str | None:
-        """The fact that shares most with the question; rare words count more."""
-        asked = stems(question) - stems(self._script.business)
-        known = [stems(fact) for fact in self._script.facts]
-        frequency = Counter(word for fact in known for word in fact)
-        scores = [sum(1 / frequency[word] for word in asked & fact) for fact in known]
-        best = max(scores, default=0.0)
-        return self._script.facts[scores.index(best)] if best > 0 else None
 
     def _end(self, request: BrainRequest, reason: str, before: str = "") -> list[Output]:
         ended = any(line.who == "tool_call" and line.name == END_CALL for line in request.lines)
@@ -138,11 +130,22 @@ class Brain:
         call = Call(END_CALL, {"reason": reason})
         return [Say(before.strip(), "commentary"), call] if before else [call]
 
+    def _filled_form(
+        self, schema: dict[str, Any], request: BrainRequest, dialogue: Dialogue
+    ) -> str:
+        lines = _written(request)
+        if lines:
+            dialogue = Dialogue(self._script, lines)
+        return json.dumps(Form(schema, self._script, lines or request.lines, dialogue).filled())
+
     def _aside(self, request: BrainRequest, dialogue: Dialogue) -> list[Output]:
         if request.tool_choice not in ("auto", "none"):
             calls = calls_for(dialogue.last_words, request, dialogue.collected)
             if calls:
                 return list(calls)
+        schema = schema_in(request.instructions)
+        if schema is not None:
+            return [Say(self._filled_form(schema, request, dialogue))]
         still_open = dialogue.open
         if "json" in request.instructions.lower():
             return [
@@ -163,6 +166,14 @@ class Brain:
         if dialogue.last_words:
             facts.append(f'the caller last said "{dialogue.last_words}"')
         return [Say("; ".join(facts) or "Nothing was said yet.")]
+
+
+def _written(request: BrainRequest) -> list[Line]:
+    """The dialogue that a client wrote down and gave in place of the conversation, if it did."""
+    if len(request.lines) != 1:
+        return []
+    lines = written_dialogue(request.lines[0].text)
+    return lines if any(line.who != "system" for line in lines) else []
 
 
 def _since_last_output(lines: list[Line]) -> list[Line]:

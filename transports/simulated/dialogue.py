@@ -25,6 +25,7 @@ from transports.simulated.words import (
 STILL_THERE: Final = "Are you still there?"
 _HEARD_ENOUGH: Final = 0.6
 """A question of which this much was heard can be answered."""
+_CONFIRMED: Final = " (confirmed)"
 _KEYPAD_WORDS: Final = stems("number digits code press phone budget how many beds keypad")
 
 Effect = Literal["none", "answered", "confirmed", "denied", "corrected"]
@@ -35,6 +36,7 @@ class Dialogue:
 
     Attributes:
         collected: Answers that stand, by field.
+        confirmed: Fields whose answer was read back and agreed to.
         to_confirm: An answer that must be read back, with its question.
         asked: The question that the caller heard and has not answered.
         effect: What the caller's newest words did to the checklist.
@@ -45,6 +47,7 @@ class Dialogue:
     def __init__(self, script: BrainScript, lines: Iterable[Line] = ()) -> None:
         self._script = script
         self.collected: dict[str, str] = {}
+        self.confirmed: set[str] = set()
         self.to_confirm: tuple[ChecklistItem, str] | None = None
         self.asked: ChecklistItem | None = None
         self.effect: Effect = "none"
@@ -115,6 +118,7 @@ class Dialogue:
         instead = digits or (after_no(text) if agreed == "no" else answer_in(text))
         if agreed == "yes":
             self.collected[item.field] = answer
+            self.confirmed.add(item.field)
             self.to_confirm, self.effect = None, "confirmed"
         elif agreed == "no" and not instead:
             self.to_confirm, self.effect = None, "denied"
@@ -137,12 +141,20 @@ class Dialogue:
             self.collected[item.field] = answer
 
     def _summary_told(self, text: str) -> None:
-        """Take over what a summary of an earlier part of the call says was collected."""
+        """Take over what a summary of an earlier part of the call says was collected.
+
+        It may be lines of ``label: answer``, or sentences that hold such.
+        """
         for item in self._script.checklist:
-            pattern = rf"\b{re.escape(item.label)}\s*[:=]\s*([^;\n]+?)\s*(?:[;\n]|\.\s|\.?$)"
-            match = re.search(pattern, text, re.IGNORECASE)
+            label = re.escape(item.label)
+            line = re.search(rf"^{label}: (.+)$", text, re.IGNORECASE | re.MULTILINE)
+            pattern = rf"\b{label}\s*[:=]\s*([^;\n]+?)\s*(?:[;\n]|\.\s|\.?$)"
+            match = line or re.search(pattern, text, re.IGNORECASE)
             if match:
-                self.collected[item.field] = match.group(1)
+                answer = match.group(1)
+                self.collected[item.field] = answer.removesuffix(_CONFIRMED)
+                if answer.endswith(_CONFIRMED):
+                    self.confirmed.add(item.field)
 
 
 def _about(item: ChecklistItem) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,8 @@ from transports.simulated.conversation import Item
 CALLER_MS_PER_TOKEN: Final = 100
 ASSISTANT_MS_PER_TOKEN: Final = 50
 _IMAGE_TOKENS: Final = 765
+_INPUTS_CACHED: Final = 8
+"""How many inputs are remembered: caches forget, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +67,34 @@ def _segment(item: Item) -> Segment:
 
 
 class UsageMeter:
-    """Counts what responses take in and put out, and what of it was cached."""
+    """Counts what responses take in and put out, and what of it was cached.
+
+    Cached is what begins as the input of a response before began, whichever (OpenAI, Realtime
+    managing costs guide: "tokens from a previous Response"). So an aside with instructions of its
+    own finds nothing, and takes nothing from the conversation that goes on beside it.
+    """
 
     def __init__(self) -> None:
-        self._previous: list[Segment] = []
+        self._recent: deque[list[Segment]] = deque(maxlen=_INPUTS_CACHED)
 
     def read(self, context: list[Segment]) -> dict[str, Any]:
-        """The input part of a response's usage; the next one is compared with it."""
-        cached: list[Segment] = []
-        for before, now in zip(self._previous, context, strict=False):
-            if before.key != now.key:
-                break
-            cached.append(now)
-        self._previous = context
+        """The input part of a response's usage; later ones are compared with it."""
+        same = max((_common(before, context) for before in self._recent), default=0)
+        self._recent.append(context)
+        cached = _sums(context[:same])
         return {
             **_sums(context),
-            "cached_tokens": sum(_sums(cached).values()),
-            "cached_tokens_details": _sums(cached),
+            "cached_tokens": sum(cached.values()),
+            "cached_tokens_details": cached,
         }
+
+
+def _common(before: list[Segment], now: list[Segment]) -> int:
+    """How many segments two inputs have in common from their beginning on."""
+    for at, (one, other) in enumerate(zip(before, now, strict=False)):
+        if one.key != other.key:
+            return at
+    return min(len(before), len(now))
 
 
 def usage(

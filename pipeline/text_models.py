@@ -1,0 +1,40 @@
+"""Which text model writes what is not spoken: none, the API's, or the built-in one."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from pipeline.brain_script import brain_script
+from pipeline.catalog import Catalog
+from pipeline.settings import Settings
+from processors.configs import TranscriptSummarizerConfig
+from processors.text_model import TextModel
+from transports.simulated.text_model import SimulatedTextModel
+
+
+def wants_text_model(catalog: Catalog) -> bool:
+    """Whether any call file names a text model."""
+    return any(
+        isinstance(entry, TranscriptSummarizerConfig) and entry.model is not None
+        for loaded in catalog.files
+        for entry in loaded.call.pipeline
+    )
+
+
+def text_model_for(catalog: Catalog, settings: Settings, stack: AsyncExitStack) -> TextModel | None:
+    """The text model of a server, open until the stack is unwound; None: no file wants one."""
+    if not wants_text_model(catalog):
+        return None
+    if not settings.has_model:
+        return simulated_text_model(catalog)
+    # Only who wants one waits for the client's imports, and before the first call.
+    from transports.openai_text.model import OpenAITextModel
+
+    model = OpenAITextModel(base_url=settings.model_url, api_key=settings.openai_key)
+    stack.push_async_callback(model.close)
+    return model
+
+
+def simulated_text_model(catalog: Catalog) -> TextModel:
+    """The built-in one, which knows these call files."""
+    return SimulatedTextModel(brain_script(loaded.call) for loaded in catalog.files)

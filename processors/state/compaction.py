@@ -1,0 +1,302 @@
+"""Keeps the conversation that the server holds short: notes in, the turns that they cover out.
+
+The whole conversation is input again for each response, and what is unchanged from its beginning
+on is billed as cached (OpenAI, Realtime managing costs guide, which names this replacing as a way
+to save). So nothing before the cut is touched between two summaries, and one summary makes one
+change: the notes go in at the cut, and once the server has them, all that they cover goes in one
+stroke. The last turns stay as they are. A function call and its output go together or not at all.
+Each step waits for a moment in which nobody speaks and no response runs, and for the server's
+word on the step before; what the server refuses is left as it is, and the call goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from processors.state.recent import RecentKeys
+
+ROOT: Final = "root"
+"""``previous_item_id`` of the very first place (OpenAI, Realtime API reference)."""
+
+ACK_WAIT: Final = 10.0
+"""Seconds in which the server must have answered an edit; then it is taken as lost."""
+
+_COVERED_REMEMBERED: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServerItem:
+    """An item of the server's conversation.
+
+    Attributes:
+        item_id: Its id.
+        kind: ``message``, ``function_call`` or ``function_call_output``.
+        role: Whose message it is.
+        call_id: Ties a function call to its output.
+    """
+
+    item_id: str
+    kind: str = "message"
+    role: str = ""
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put the notes into the conversation.
+
+    Attributes:
+        item_id: What to call them.
+        notes: The text.
+        previous_item_id: After which item; ``root``: first of all.
+    """
+
+    item_id: str
+    notes: str
+    previous_item_id: str = ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take an item out of the conversation.
+
+    Attributes:
+        item_id: Which.
+    """
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What came of one summary.
+
+    Attributes:
+        deleted: Items that are gone.
+        refused: Edits that the server did not make, or did not answer.
+        kept: Items that it still holds, the notes among them.
+    """
+
+    deleted: int
+    refused: int
+    kept: int
+
+
+class _Stage(StrEnum):
+    IDLE = "idle"
+    READY = "ready"  # notes wait for a quiet moment
+    INSERTING = "inserting"
+    INSERTED = "inserted"  # what they cover waits for a quiet moment
+    DELETING = "deleting"
+
+
+class Compaction:
+    """Follows the items of the server's conversation and says which may go."""
+
+    def __init__(self) -> None:
+        self._items: list[ServerItem] = []
+        self._stage = _Stage.IDLE
+        self._notes = ""
+        self._newer: tuple[str, str, int] | None = None  # a summary that came during an edit
+        self._item_id = ""
+        self._going: list[str] = []
+        self._awaited: set[str] = set()
+        self._deleted = self._refused = 0
+        self._due: float | None = None
+        self._covered = RecentKeys(_COVERED_REMEMBERED)
+        self._only_at_root = False
+        self._number = 0
+        self._results: list[Compacted] = []
+
+    # What the server said.
+
+    def item_added(self, item: ServerItem, previous_item_id: str | None) -> None:
+        """An item stands in the conversation, after another one."""
+        if any(known.item_id == item.item_id for known in self._items):
+            return
+        self._items.insert(self._index_after(item, previous_item_id), item)
+        if self._stage is _Stage.INSERTING and item.item_id == self._item_id:
+            self._stage = _Stage.INSERTED
+            self._due = None
+
+    def item_deleted(self, item_id: str) -> None:
+        """An item is gone, whoever wanted that."""
+        self._forget(item_id)
+        if item_id in self._awaited:
+            self._deleted += 1
+            self._answered(item_id)
+
+    def refused(self, item_id: str) -> None:
+        """The server did not insert or delete this item."""
+        if self._stage is _Stage.INSERTING and item_id == self._item_id:
+            self._refused += 1
+            self._only_at_root = True  # the likeliest reason: what it should stand after is gone
+            self._finish()
+        elif item_id in self._awaited:
+            # Mostly because it is gone already; asking again and again would help nobody.
+            self._forget(item_id)
+            self._refused += 1
+            self._answered(item_id)
+
+    def session_lost(self) -> None:
+        """The conversation is gone; what notes cover need not be told to the next one."""
+        for item_id in self._going:
+            self._covered.add(item_id)
+        if self._newer is not None:
+            self._notes, seen_item_id, keep_turns = self._newer
+            for item_id in self._goers(seen_item_id, keep_turns):
+                self._covered.add(item_id)
+        self._items.clear()
+        self._reset()
+
+    # What is wanted.
+
+    def summarised(self, notes: str, seen_item_id: str, keep_turns: int) -> None:
+        """Have these notes take the place of what they cover.
+
+        Args:
+            notes: The text.
+            seen_item_id: The newest item that their writer saw; later ones stay.
+            keep_turns: So many turns of the caller stay, with all that followed them.
+        """
+        if self._stage in (_Stage.IDLE, _Stage.READY):
+            going = self._goers(seen_item_id, keep_turns)
+            self._notes = notes
+            if going:
+                self._going, self._stage = going, _Stage.READY
+        else:
+            self._newer = notes, seen_item_id, keep_turns
+
+    def edits(self, now: float, *, quiet: bool) -> list[Insert | Delete]:
+        """What to send now; ``quiet``: nobody speaks and no response runs or is about to."""
+        if not quiet:
+            return []
+        if self._stage is _Stage.READY:
+            place = self._place()
+            self._stage, self._due = _Stage.INSERTING, now + ACK_WAIT
+            return [Insert(self._next_id(), self._notes, place)]
+        if self._stage is _Stage.INSERTED:
+            present = {item.item_id for item in self._items}
+            going = [item_id for item_id in self._going if item_id in present]
+            self._stage, self._due = _Stage.DELETING, now + ACK_WAIT
+            self._awaited = set(going)
+            for item_id in going:
+                self._covered.add(item_id)
+            if not going:
+                self._finish()
+            return [Delete(item_id) for item_id in going]
+        return []
+
+    def timer_fired(self, now: float) -> None:
+        """Stop waiting for an answer of the server's that is overdue."""
+        if self._due is not None and now >= self._due:
+            self._refused += len(self._awaited) or 1
+            self._finish()
+
+    # What is known.
+
+    @property
+    def newest_item_id(self) -> str:
+        """The last item of the conversation; empty if there is none."""
+        return self._items[-1].item_id if self._items else ""
+
+    @property
+    def items(self) -> tuple[ServerItem, ...]:
+        """The conversation, as far as the server told."""
+        return tuple(self._items)
+
+    def opening(self) -> Insert | None:
+        """The notes that a fresh session begins with; None while nothing was taken out."""
+        if not len(self._covered):
+            return None
+        return Insert(self._next_id(), self._notes)
+
+    def covers(self, item_id: str) -> bool:
+        """Whether the notes stand for this item, so that a fresh session is not told it."""
+        return item_id in self._covered
+
+    def deadline(self) -> float | None:
+        """When to call ``timer_fired``."""
+        return self._due
+
+    def take_results(self) -> list[Compacted]:
+        """What came of the summaries since this was last asked."""
+        taken, self._results = self._results, []
+        return taken
+
+    # Inside.
+
+    def _index_after(self, item: ServerItem, previous_item_id: str | None) -> int:
+        for index, known in enumerate(self._items):
+            if known.item_id == previous_item_id:
+                return index + 1
+        # No item before it: that is its place only if we put it there.
+        return 0 if item.item_id == self._item_id else len(self._items)
+
+    def _goers(self, seen_item_id: str, keep_turns: int) -> list[str]:
+        """What may go, in the order in which it goes: an output right before its call."""
+        ids = [item.item_id for item in self._items]
+        turns = [at for at, item in enumerate(self._items) if item.role == "user"]
+        if seen_item_id not in ids or len(turns) <= keep_turns:
+            return []
+        before = self._items[: min(turns[-keep_turns], ids.index(seen_item_id) + 1)]
+        going = list(_whole_pairs(before))
+        notes_alone = all(item_id == self._item_id for item_id in going)
+        return [] if notes_alone else going
+
+    def _place(self) -> str:
+        """After the last item before the cut that stays; mostly there is none."""
+        place = ROOT
+        if self._only_at_root:
+            return place
+        going = set(self._going)
+        last = max(at for at, item in enumerate(self._items) if item.item_id in going)
+        for item in self._items[:last]:
+            if item.item_id not in going:
+                place = item.item_id
+        return place
+
+    def _next_id(self) -> str:
+        self._number += 1
+        self._item_id = f"notes_{self._number}"
+        return self._item_id
+
+    def _forget(self, item_id: str) -> None:
+        self._items = [item for item in self._items if item.item_id != item_id]
+
+    def _answered(self, item_id: str) -> None:
+        self._awaited.discard(item_id)
+        if not self._awaited:
+            self._only_at_root = False
+            self._finish()
+
+    def _finish(self) -> None:
+        self._results.append(Compacted(self._deleted, self._refused, len(self._items)))
+        newer = self._newer
+        self._reset()
+        if newer is not None:
+            self.summarised(*newer)
+
+    def _reset(self) -> None:
+        self._stage = _Stage.IDLE
+        self._newer = None
+        self._going = []
+        self._awaited = set()
+        self._deleted = self._refused = 0
+        self._due = None
+
+
+def _whole_pairs(items: list[ServerItem]) -> Iterator[str]:
+    """The items without calls that lack their output here, or outputs that lack their call."""
+    outputs = {item.call_id: item for item in items if item.kind == "function_call_output"}
+    for item in items:
+        if item.kind == "function_call":
+            output = outputs.get(item.call_id)
+            if output is not None:
+                yield output.item_id
+                yield item.item_id
+        elif item.kind != "function_call_output":
+            yield item.item_id
