@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from processors.configs import (
+    CallRecordConfig,
     HangupConfig,
     InterruptionConfig,
     MulawPassthroughConfig,
@@ -29,6 +30,7 @@ Entry = Annotated[
     | InterruptionConfig
     | TranscriptConfig
     | RecordingConfig
+    | CallRecordConfig
     | TranscriptSummarizerConfig
     | HangupConfig
     | CustomConfig,

@@ -30,7 +30,13 @@ Work = Callable[[], None]
 
 
 class Disk(Protocol):
-    """Does what touches files."""
+    """Does what touches files.
+
+    Attributes:
+        failures: How often something was not written.
+    """
+
+    failures: int
 
     def do(self, work: Work) -> bool:
         """Have this done soon, after what was given before; it handles its own ``OSError``.
@@ -44,6 +50,9 @@ class Disk(Protocol):
 class PatientDisk:
     """Does it at once: for tests, and for calls that take no time."""
 
+    def __init__(self) -> None:
+        self.failures = 0
+
     def do(self, work: Work) -> bool:
         """Do it now."""
         work()
@@ -56,7 +65,8 @@ class DiskThread:
     def __init__(self, *, most_waiting: int = MOST_WAITING) -> None:
         self._waiting: queue.Queue[Work | None] = queue.Queue(most_waiting)
         self._thread: threading.Thread | None = None
-        self._refused = 0
+        self.failures = 0
+        self._refused = False
 
     def do(self, work: Work) -> bool:
         """Have it done soon; never waits."""
@@ -66,8 +76,9 @@ class DiskThread:
         try:
             self._waiting.put_nowait(work)
         except queue.Full:
-            self._refused += 1
-            if self._refused == 1:
+            self.failures += 1
+            if not self._refused:
+                self._refused = True
                 logger.error("The disk does not keep up: recordings and records get lost")
             return False
         return True

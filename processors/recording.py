@@ -20,7 +20,7 @@ from processors.configs import RecordingConfig
 from processors.context import BothEnds, CallContext
 from processors.disk import disk_of
 from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
-from processors.record_name import record_name
+from processors.record_name import record_path
 from processors.state.heard import Heard
 from processors.state.stereo import SAMPLE_RATE, MediaClock, StereoTrack
 from processors.wav_file import WavFile
@@ -42,7 +42,7 @@ class CallRecording:
     def __init__(self, config: RecordingConfig, context: CallContext) -> None:
         self._context = context
         self._disk = disk_of(context)
-        self._path = Path(config.records) / f"{record_name(context.info)}.wav"
+        self._path = record_path(context, config.records, "wav")
         self._writer = _Writer(self._path)
         self._clock = MediaClock()
         self._began_at: float | None = None
@@ -106,6 +106,7 @@ class CallRecording:
             writer.failed = writer.failed or "the disk does not keep up"
         if writer.failed and not self._failed:
             self._failed = True
+            self._disk.failures += 1
             self._context.record("recording_failed", error=writer.failed)
             logger.error("The recording failed: {}", writer.failed)
 

@@ -40,7 +40,8 @@ class WavFile:
 
     def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb", buffering=0)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._samples = 0
         self._most_bytes = most_bytes
         self._file.write(wav_header(0))
