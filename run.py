@@ -30,6 +30,7 @@ examples:
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
   run.py --cost realestate              what each minute of a long call costs, as table and plot
+  run.py --show recordings/             the newest call's record, to read; --plot call.svg draws it
 
 exit status: 0 all is well, 1 a simulated call broke a promise, 2 the arguments, the environment
 or a call file can't be used
@@ -57,12 +58,27 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="validate these files (or --config) and print their pipelines; nothing is served",
     )
-    task.add_argument("--schema", action="store_true", help="print the JSON Schema and exit")
+    task.add_argument(
+        "--schema",
+        nargs="?",
+        const="call",
+        choices=("call", "record"),
+        help="print the JSON Schema of a call file, or of a call's record, and exit",
+    )
     task.add_argument("--prompt", metavar="FILE", help="print the prompt of a call file and exit")
     task.add_argument(
         "--simulate",
         action="store_true",
         help="place a simulated call to --config, show it live, exit (1: it broke a promise)",
+    )
+    task.add_argument(
+        "--show",
+        type=Path,
+        metavar="RECORD",
+        help="print a call's record (or the newest one in a folder) for a person to read",
+    )
+    arguments.add_argument(
+        "--plot", type=Path, metavar="FILE.svg", help="with --show: draw the call's timeline"
     )
     arguments.add_argument(
         "--fast",
@@ -84,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "--save",
         type=Path,
         metavar="DIR",
-        help="with --simulate: write the stereo recording and the event log there;"
+        help="with --simulate: write recordings, record and event log there;"
         " with --cost: the plot (here)",
     )
     return arguments
@@ -101,8 +117,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit status."""
     arguments = parser()
     asked = arguments.parse_args(argv)
-    if asked.schema:
-        return schema()
+    if asked.schema is not None:
+        return schema(asked.schema)
+    if asked.plot is not None and (asked.show is None or asked.plot.suffix != ".svg"):
+        arguments.error("--plot goes with --show, and draws a file whose name ends in .svg")
+    if asked.show is not None:
+        return show(asked.show, asked.plot)
     if asked.prompt is not None:
         return prompt(asked.prompt)
     if asked.check is not None:
@@ -147,12 +167,37 @@ def check(files: Sequence[str]) -> int:
     return status
 
 
-def schema() -> int:
-    """Print the JSON Schema of a call file."""
+def schema(of: str) -> int:
+    """Print the JSON Schema of a call file, or of a record."""
     logger.remove()
-    from pipeline.schema import schema_text
+    from pipeline.schema import record_schema_text, schema_text
 
-    print(schema_text(), end="")
+    print(record_schema_text() if of == "record" else schema_text(), end="")
+    return EXIT_OK
+
+
+def show(path: Path, plot: Path | None) -> int:
+    """Print a call's record, and draw it if asked."""
+    logger.remove()
+    from rich.console import Console
+
+    from pipeline.problem import ConfigError
+    from pipeline.record_plot import record_svg
+    from pipeline.record_view import newest_record, read_record
+    from pipeline.record_view import show as show_record
+
+    try:
+        record = read_record((newest_record(path) or path) if path.is_dir() else path)
+        show_record(record, Console(width=None if sys.stdout.isatty() else 120))
+        if plot is not None:
+            plot.write_text(record_svg(record), encoding="utf-8")
+            print(f"Timeline: {plot}")
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    except OSError as error:
+        print(f"{plot}: {error.strerror}", file=sys.stderr)
+        return EXIT_UNUSABLE
     return EXIT_OK
 
 

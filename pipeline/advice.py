@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.agent import Agent, Information
 from pipeline.problem import Path, Problem
 from pipeline.source import Source
+from processors.configs import RecordingConfig
 
 if TYPE_CHECKING:
     from pipeline.config import CallFile
@@ -32,6 +33,13 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
             ("timezone",),
             "not given, so the assistant is told the time in UTC; name the business's zone",
         )
+    for position, entry in enumerate(call.pipeline):
+        if isinstance(entry, RecordingConfig) and "record" not in call.agent.disclosure.lower():
+            yield (
+                ("pipeline", position),
+                "records calls, and the disclosure does not say so; in many places callers must"
+                " be told",
+            )
     if not call.end_call and call.agent.goodbye:
         yield ("agent", "goodbye"), "is never said, as `end_call` is false"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any
 
 from loguru import logger
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
@@ -18,6 +18,7 @@ from pipeline.journal_log import log_entry
 from pipeline.prompt import speech_for
 from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
+from processors.state.call_record import ENDINGS
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
@@ -32,11 +33,6 @@ from transports.twilio.rest import CallPhone, TwilioRest
 from transports.twilio.token import StreamClaims
 from transports.twilio.transport import PHONE_SOCKET
 
-ENDINGS: Final = frozenset(
-    {"hangup", "fallback", "stream_stopped", "stream_lost", "phone_leg_failed"}
-)
-"""Journal entries that say why a call ended; the first one counts."""
-
 
 class CallRunner:
     """Makes calls of media streams. One for a process; each call has everything of its own."""
@@ -49,6 +45,7 @@ class CallRunner:
         *,
         wall_clock: Callable[[], datetime],
         text_model: TextModel | None = None,
+        shared: Mapping[str, Any] | None = None,
         on_call: Callable[[CallContext], None] | None = None,
     ) -> None:
         """Set up.
@@ -59,6 +56,7 @@ class CallRunner:
             rest: Twilio's REST API; None without credentials: nobody can hang up properly.
             wall_clock: The date and time, with zone, that the assistant is told.
             text_model: Writes what is not spoken, where a call file names one for it.
+            shared: What all calls' processors share, by the names that they know it by.
             on_call: Told of each call before its first frame, to listen to its journal.
         """
         self._catalog = catalog
@@ -66,6 +64,7 @@ class CallRunner:
         self._rest = rest
         self._wall_clock = wall_clock
         self._text_model = text_model
+        self._shared = dict(shared or {})
         self._on_call = on_call
 
     async def warm(self, claims: StreamClaims) -> None:
@@ -123,7 +122,7 @@ class CallRunner:
             await runner.add_workers(worker)
             await runner.run()
         except asyncio.CancelledError:
-            endings.append(Entry(0.0, "server_stopped"))
+            context.record("server_stopped")
             await worker.cancel(reason="server stopped")
             raise
         finally:
@@ -148,6 +147,8 @@ class CallRunner:
                 caller=claims.caller,
                 called=claims.called,
                 file_name=loaded.path.name,
+                began=self._wall_clock(),
+                file_sha256=loaded.sha256,
             ),
             speech=self._speech(loaded, claims),
             clock=clock,
@@ -166,6 +167,7 @@ class CallRunner:
                 PHONE_SOCKET: socket,
                 "model_dialer": self._dialer,
                 TEXT_MODEL: self._text_model,
+                **self._shared,
             },
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -143,6 +145,12 @@ class Loaded:
     call: CallFile
     source: Source = field(repr=False)
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Of all that it says, with what it extends, includes and takes from the environment."""
+        said = json.dumps(self.source.data, sort_keys=True, default=str)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded:

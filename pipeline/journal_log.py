@@ -7,7 +7,7 @@ from loguru import logger
 from processors.state.journal import Entry
 
 _DETAIL = frozenset(
-    {"model_error", "caller_speech_started", "caller_speech_stopped", "dtmf", "turn"}
+    {"model_error", "caller_speech_started", "caller_speech_stopped", "dtmf", "turn", "clear"}
 )
 """Entries that are too many, or say too little, for INFO."""
 

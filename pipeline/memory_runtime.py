@@ -7,13 +7,15 @@ its pipeline, the clients of Twilio and of the model. Only what carries their by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from loguru import logger
 from pydantic import SecretStr
 
 from pipeline.brain_script import script_finder
@@ -23,6 +25,7 @@ from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
+from processors.disk import PatientDisk
 from transports.openai_realtime.session import Connect
 from transports.simulated.asgi_access import AsgiAccess
 from transports.simulated.faults import ModelOptions
@@ -30,6 +33,7 @@ from transports.simulated.gateway import Gateway
 from transports.simulated.memory_model import MEMORY_MODEL_URL, MemoryModel
 from transports.simulated.model_sessions import ModelSessions
 from transports.simulated.voice import Voice
+from transports.webhooks.sender import WebhookPost
 
 _SERVER_URL: Final = "https://voice.test"
 _API_KEY: Final = "sk-simulated"
@@ -51,6 +55,8 @@ class MemoryRuntime:
         sessions: The model.
         api_key: What the runtime shows the model.
         seed: Of everything that is drawn.
+        records: Where records and recordings go; None: where the call files say.
+        webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
         dial: Put around the function that opens the model's socket, to meddle with it.
     """
 
@@ -58,6 +64,8 @@ class MemoryRuntime:
     sessions: ModelSessions
     api_key: str = _API_KEY
     seed: int = 0
+    records: Path | None = None
+    webhook_post: WebhookPost | None = None
     dial: Callable[[Connect], Connect] = lambda connect: connect
 
     @asynccontextmanager
@@ -72,6 +80,9 @@ class MemoryRuntime:
             connect=peers.listen_in(self.dial(model.connect)),
             text_model=simulated_text_model(self.catalog),
             post=peers.rest.post,
+            webhook_post=self.webhook_post or nobody_listens,
+            disk=PatientDisk(),
+            records=self.records,
             listens=False,
         )
         settings = simulated_settings(
@@ -96,7 +107,12 @@ class MemoryRuntime:
 
 
 def in_memory(
-    catalog: Catalog, voice: Voice, *, options: ModelOptions | None = None, seed: int = 0
+    catalog: Catalog,
+    voice: Voice,
+    *,
+    options: ModelOptions | None = None,
+    seed: int = 0,
+    records: Path | None = None,
 ) -> Answering:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
@@ -105,7 +121,13 @@ def in_memory(
         voice=voice,
         options=options,
     )
-    return MemoryRuntime(catalog, sessions, seed=seed)
+    return MemoryRuntime(catalog, sessions, seed=seed, records=records)
+
+
+async def nobody_listens(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """What webhooks of simulated calls come to: nothing leaves this machine."""
+    logger.debug("A simulated call: its record is not posted to {}", url)
+    return 204
 
 
 def simulated_settings(peers: Peers, **more: Any) -> Settings:

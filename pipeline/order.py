@@ -15,6 +15,7 @@ MODELS = ("openai_realtime",)
 INTERRUPTION = "interruption"
 HANGUP = "hangup"
 TRANSCRIPT = "transcript"
+RECORDING = "recording"
 SUMMARIZER = "transcript_summarizer"
 
 REQUIRED_TYPES = (SERIALIZER, PASSTHROUGH, MODELS[0], INTERRUPTION)
@@ -71,9 +72,16 @@ def _misplaced(places: dict[str, int], model: int | None) -> Iterator[tuple[int 
             places[SERIALIZER],
             f"found {SERIALIZER} after other processors; move it to the top: the phone comes first",
         )
+    passthrough = places.get(PASSTHROUGH)
+    recording = places.get(RECORDING)
+    if recording is not None and passthrough is not None and recording > passthrough:
+        yield (
+            recording,
+            f"found {RECORDING} after {PASSTHROUGH}; move it between the serializer and that:"
+            " it records what passes the phone",
+        )
     if model is None:
         return
-    passthrough = places.get(PASSTHROUGH)
     if passthrough is not None and passthrough > model:
         yield (
             passthrough,

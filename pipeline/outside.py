@@ -6,13 +6,16 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
+from processors.disk import Disk
 from processors.text_model import TextModel
 from transports.openai_realtime.session import Connect
 from transports.openai_realtime.websocket import connect_websocket
 from transports.twilio.http_post import Post
 from transports.twilio.token import random_nonce
+from transports.webhooks.sender import WebhookPost
 
 _RANDOM: Final = random.SystemRandom()
 
@@ -35,6 +38,9 @@ class Outside:
         connect: Opens the model's sockets.
         text_model: Writes what is not spoken; None: the API's, or the built-in one without a key.
         post: Takes forms to Twilio's REST API; None: over HTTP.
+        webhook_post: Takes records to ``on_call_end``; None: over HTTP.
+        disk: Writes files; None: a thread of its own.
+        records: A folder for records and recordings, instead of those that call files name.
         listens: Whether the server opens a port. Otherwise who holds it calls its ``app``.
     """
 
@@ -44,6 +50,9 @@ class Outside:
     connect: Connect = connect_websocket
     text_model: TextModel | None = None
     post: Post | None = None
+    webhook_post: WebhookPost | None = None
+    disk: Disk | None = None
+    records: Path | None = None
     listens: bool = True
 
 

@@ -10,9 +10,11 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from processors.configs import (
+    CallRecordConfig,
     HangupConfig,
     InterruptionConfig,
     MulawPassthroughConfig,
+    RecordingConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
@@ -27,6 +29,8 @@ Entry = Annotated[
     | OpenAIRealtimeConfig
     | InterruptionConfig
     | TranscriptConfig
+    | RecordingConfig
+    | CallRecordConfig
     | TranscriptSummarizerConfig
     | HangupConfig
     | CustomConfig,

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pipeline.config import CallFile
+from processors.state.record_format import CallDocument
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
 """A value that the environment gives; no editor can say more about it."""
@@ -17,6 +18,13 @@ _VALUE = {"type", "enum", "const", "minimum", "maximum", "exclusiveMinimum"}
 def schema_text() -> str:
     """The schema as ``configs/schema.json`` has it."""
     return json.dumps(call_file_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def record_schema_text() -> str:
+    """The schema of the records that ``call_record`` writes."""
+    schema = CallDocument.model_json_schema(mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def call_file_schema() -> dict[str, Any]:

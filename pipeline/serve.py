@@ -14,6 +14,7 @@ from pipeline.brain_script import script_finder
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.outside import REAL, Outside
+from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
@@ -91,6 +92,7 @@ async def serving(
             rest,
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
+            shared=record_keeping(catalog, settings, outside, stack, announce=announce),
             on_call=on_call,
         )
         refusal = catalog.refusal

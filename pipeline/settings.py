@@ -47,6 +47,7 @@ class Settings(BaseSettings):
         twilio_api_key_secret: Its secret.
         twilio_webhook_shared_key: Checks signatures where Twilio signs with a shared key.
         twilio_api_url: Where the REST API is.
+        webhook_secret: Signs what is posted to ``on_call_end``.
         public_url: The address under which Twilio reaches this server.
         host: Where to listen.
         port: Where to listen; 0: any free port.
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     twilio_api_key_secret: SecretStr | None = None
     twilio_webhook_shared_key: SecretStr | None = None
     twilio_api_url: WebAddress = TWILIO_API_URL
+    webhook_secret: SecretStr | None = None
     public_url: WebAddress | Literal[""] = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 5050
@@ -105,6 +107,11 @@ class Settings(BaseSettings):
     def shared_key(self) -> str:
         """The webhooks' shared key, or nothing."""
         return _reveal(self.twilio_webhook_shared_key)
+
+    @property
+    def webhook_key(self) -> str:
+        """What signs our own webhooks, or nothing."""
+        return _reveal(self.webhook_secret)
 
     @property
     def checks_signatures(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.catalog import Catalog
-from pipeline.memory_runtime import in_memory, simulated_settings
+from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
 from pipeline.outside import Outside
 from pipeline.placed_call import Peers
 from pipeline.serve import serving
@@ -27,6 +28,11 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
 
     @asynccontextmanager
     async def answering(peers: Peers) -> AsyncIterator[Gateway]:
+        outside = Outside(
+            connect=peers.listen_in(connect_websocket),
+            webhook_post=nobody_listens,
+            records=records,
+        )
         await peers.rest.start()
         try:
             async with serving(
@@ -35,7 +41,7 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
                 host="127.0.0.1",
                 port=0,
                 on_call=peers.on_call,
-                outside=Outside(connect=peers.listen_in(connect_websocket)),
+                outside=outside,
                 announce=False,
             ) as server:
                 yield Gateway(
@@ -46,7 +52,8 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
         finally:
             await peers.rest.stop()
 
-    return await simulate(catalog.files[0], answering, ToneVoice(), Simulation(save=save))
+    with records_folder(save) as records:
+        return await simulate(catalog.files[0], answering, ToneVoice(), Simulation(save=save))
 
 
 async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
@@ -59,4 +66,16 @@ async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
     """
     voice = ToneVoice()
     how = Simulation(save=save, moving=False, new_sid=SeededSids())
-    return await simulate(catalog.files[0], in_memory(catalog, voice), voice, how)
+    with records_folder(save) as records:
+        answering = in_memory(catalog, voice, records=records)
+        return await simulate(catalog.files[0], answering, voice, how)
+
+
+@contextmanager
+def records_folder(save: Path | None) -> Iterator[Path]:
+    """Where a simulated call's records go: where the rest is saved, or nowhere for long."""
+    if save is not None:
+        yield save
+        return
+    with TemporaryDirectory(prefix="callwright-") as folder:
+        yield Path(folder)

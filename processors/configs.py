@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pipecat.processors.frame_processor import FrameProcessor
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from processors.context import BothEnds, CallContext, ProcessorConfig
 from processors.fields import NUMERIC, Milliseconds, Seconds
@@ -68,6 +69,57 @@ class TranscriptConfig(ProcessorConfig):
         from processors.transcript import TranscriptProcessor
 
         return TranscriptProcessor(self, context)
+
+
+class RecordingConfig(ProcessorConfig):
+    """Records the call in stereo: caller left, and right the assistant as the caller heard it."""
+
+    both_ends: ClassVar[bool] = True
+    wants_caller_audio: ClassVar[bool] = True
+    wants_assistant_audio: ClassVar[bool] = True
+
+    type: Literal["recording"]
+    """Names this processor."""
+
+    records: Annotated[str, Field(min_length=1)] = "recordings"
+    """The folder for recordings, a WAV file (µ-law, 8 kHz, stereo) a call. It is made if need be;
+    a relative one lies where run.py runs."""
+
+    def build(self, context: CallContext) -> BothEnds:
+        """Make the two ends of the recording."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.recording import recording_ends
+
+        return recording_ends(self, context)
+
+
+def _postable(url: str) -> str:
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ValueError("allowed: an address that begins with https:// (http:// on this machine)")
+    return url
+
+
+class CallRecordConfig(ProcessorConfig):
+    """Writes down each call when it is over: words as heard, timings, tools, memory, cost."""
+
+    type: Literal["call_record"]
+    """Names this processor."""
+
+    records: Annotated[str, Field(min_length=1)] = "recordings"
+    """The folder for records, a JSON file a call. It is made if need be; a relative one lies where
+    run.py runs."""
+
+    on_call_end: tuple[Annotated[str, AfterValidator(_postable)], ...] = ()
+    """Addresses that the record is posted to when the call is over, signed with WEBHOOK_SECRET."""
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.call_record import CallRecorder
+
+        return CallRecorder(self, context)
 
 
 class TranscriptSummarizerConfig(ProcessorConfig):

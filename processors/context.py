@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol
 
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -54,6 +55,8 @@ class CallInfo:
         caller: The calling number (``From``), E.164 or what Twilio sent; may be empty.
         called: The called number (``To``).
         file_name: Name of the call file that answers.
+        began: When the call began, by the wall clock, with zone.
+        file_sha256: Of all that the call file says, what it extends and includes too.
     """
 
     call_sid: str
@@ -62,6 +65,8 @@ class CallInfo:
     caller: str = ""
     called: str = ""
     file_name: str = ""
+    began: datetime | None = None
+    file_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,7 @@ class CallContext:
 
     def end_playback(self) -> None:
         """The phone is gone: what was not heard by now never will be."""
-        self.playback.cut(self.clock())
-        self.playback.settle()
+        self.playback.phone_gone(self.clock())
         for cut in self.playback.take_truncations():
             self.transcript.truncated(cut.item_id, cut.audio_end_ms)
         self.transcript.call_ended()

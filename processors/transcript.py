@@ -31,6 +31,7 @@ class TranscriptProcessor(CallProcessor):
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass everything on, and tell of the turns that are over with it."""
         if isinstance(frame, (EndFrame, CancelFrame)):
+            self._context.end_playback()
             await self._tell()  # behind the end nobody would hear of them
         await self.push_frame(frame, direction)
         await self._tell()

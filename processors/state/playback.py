@@ -216,6 +216,13 @@ class PlaybackLedger:
             self.settle()
         return queued
 
+    def phone_gone(self, now: float) -> None:
+        """Decide what was heard in all: the phone plays no more, and no mark will come."""
+        trip = self._plan.round_trip or 0.0
+        self.cut(now - trip if self._clear_trip is None else now - self._clear_trip)
+        self.settle()
+        self._clear_owed = False
+
     def take_clear(self) -> bool:
         """Whether ``clear`` must go to the phone for a cut, whoever made it; says so once."""
         owed, self._clear_owed = self._clear_owed, False
@@ -253,6 +260,11 @@ class PlaybackLedger:
     def idle(self) -> bool:
         """Whether all that was begun was heard to its end, or cut."""
         return not self._items
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known of all that was sent if it was heard."""
+        return not self._items and self._cut is None
 
     @property
     def audible(self) -> bool:

@@ -219,6 +219,10 @@ class Transcript:
         turns = self._turns
         return tuple(self._turn(turns[item]) for item in self._order if item in turns)
 
+    def tools(self) -> tuple[ToolUse, ...]:
+        """All calls of functions, in order."""
+        return tuple(other for other in self._others.values() if isinstance(other, ToolUse))
+
     @property
     def ended(self) -> int:
         """How many turns are final; to be given to ``ended_since``."""

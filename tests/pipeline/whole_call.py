@@ -27,6 +27,7 @@ from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import Recording
 from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
+from transports.webhooks.sender import WebhookPost
 
 CALL_FILE = """\
 timezone: UTC
@@ -90,6 +91,7 @@ async def whole_call(
     model: ModelOptions | None = None,
     phone: PhoneOptions | None = None,
     recorder: Path | None = None,
+    webhook_post: WebhookPost | None = None,
     on_call: Callable[[CallContext, ModelSessions], None] | None = None,
 ) -> WholeCall:
     """Place a call to the catalog's first file and hold it to its end."""
@@ -118,7 +120,7 @@ async def whole_call(
                 on_call(context, sessions)
 
         watched = Peers(peers.rest, peers.account_sid, peers.auth_token, peers.listen_in, told)
-        return MemoryRuntime(catalog, sessions)(watched)
+        return MemoryRuntime(catalog, sessions, webhook_post=webhook_post)(watched)
 
     evidence = await placed.hold(answering)
     assert contexts, "the call was refused"

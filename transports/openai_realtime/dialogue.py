@@ -482,7 +482,10 @@ class Dialogue:
 
     async def _caller_transcribed(self, event: CallerTranscribed) -> None:
         self._context.record(
-            "caller_said", item_id=event.item_id, private={"text": event.transcript}
+            "caller_said",
+            item_id=event.item_id,
+            usage=event.usage,
+            private={"text": event.transcript},
         )
         await self._owner.broadcast_frame(
             CallerTranscriptionFrame,

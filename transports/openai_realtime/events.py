@@ -135,6 +135,7 @@ class CallerTranscribed(
 
     item_id: str
     transcript: str = ""
+    usage: dict[str, Any] | None = None
 
 
 class CallerTranscriptionFailed(

@@ -150,6 +150,7 @@ class TwilioOutput(CallProcessor):
         self._playback.cut(self._context.clock())
         if self._playback.take_clear():
             unsent = self._outbox.take_back()
+            self._context.record("clear", unsent=len(unsent))
             self._outbox.send(self._messages.clear)
             for message in unsent:
                 if self._messages.is_mark(message):  # the ledger waits for its return

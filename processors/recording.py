@@ -1,0 +1,193 @@
+"""Records a call in stereo: the caller left, and right the assistant as the caller heard it.
+
+Stands next to the phone with both its ends. On the call's path it only notes which string came
+when, and what the playback ledger knows to be heard; once a second the notes go to the disk's
+thread, which decodes them and writes (``state.stereo`` puts them in their places).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from loguru import logger
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection
+
+from processors.base import CallProcessor
+from processors.configs import RecordingConfig
+from processors.context import BothEnds, CallContext
+from processors.disk import disk_of
+from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
+from processors.record_name import record_path
+from processors.state.heard import Heard
+from processors.state.stereo import SAMPLE_RATE, MediaClock, StereoTrack
+from processors.wav_file import WavFile
+
+BYTES_PER_MS: Final = 8
+
+_BLOCK_SAMPLES: Final = SAMPLE_RATE
+"""How much of the caller's audio makes a block: a second."""
+
+_AHEAD_SAMPLES: Final = 5 * SAMPLE_RATE
+"""So far ahead of time the caller's audio cannot be; then its timestamps are not to be believed."""
+
+Note = Callable[[StereoTrack], None]
+
+
+class CallRecording:
+    """One call's recording, shared by its two ends in the pipeline."""
+
+    def __init__(self, config: RecordingConfig, context: CallContext) -> None:
+        self._context = context
+        self._disk = disk_of(context)
+        self._path = record_path(context, config.records, "wav")
+        self._writer = _Writer(self._path)
+        self._clock = MediaClock()
+        self._began_at: float | None = None
+        self._shift = 0
+        self._end = 0  # of the caller's audio, samples
+        self._block_ends = _BLOCK_SAMPLES
+        self._notes: list[Note] = []
+        self._closed = False
+        self._failed = False
+
+    def begin(self) -> None:
+        """The call begins."""
+        self._context.playback.on_heard(self._heard)
+        self._context.record("recording_started", file=self._path.name)
+
+    def caller(self, frame: PcmuInputFrame) -> None:
+        """Note a piece of the caller's audio."""
+        now = self._context.clock()
+        position = max(self._placed(frame.timestamp_ms * BYTES_PER_MS, now), self._end)
+        payload = frame.payload
+        self._notes.append(lambda track: track.caller(position, payload))
+        self._end = position + payload_bytes(payload)
+        self._clock.arrived(self._end, now)
+        if self._end >= self._block_ends:
+            self._block_ends = self._end + _BLOCK_SAMPLES
+            self._hand_over()
+
+    def assistant(self, frame: PcmuOutputFrame) -> None:
+        """Note a piece of the assistant's audio that goes to the phone."""
+        part, payload = (frame.item_id, frame.content_index), frame.payload
+        self._notes.append(lambda track: track.assistant(part, payload))
+
+    def end(self) -> None:
+        """The call is over: the file is completed; harmless when it is."""
+        if not self._closed:
+            self._context.end_playback()
+            self._closed = True
+            self._hand_over()
+
+    def _heard(self, heard: Heard) -> None:
+        part = heard.item_id, heard.content_index
+        first, last = round(heard.from_ms * BYTES_PER_MS), round(heard.to_ms * BYTES_PER_MS)
+        end = None if heard.ends_at is None else self._clock.sample_at(heard.ends_at)
+        if last > first:
+            self._notes.append(lambda track: track.heard(part, first, last, end))
+
+    def _placed(self, position: int, now: float) -> int:
+        if self._began_at is None:
+            self._began_at = now
+            self._shift = -position  # whatever the first timestamp says, here it begins
+        possible = (now - self._began_at) * SAMPLE_RATE + _AHEAD_SAMPLES
+        if position + self._shift > possible:
+            self._shift = self._end - position
+        return position + self._shift
+
+    def _hand_over(self) -> None:
+        notes, self._notes = self._notes, []
+        settled, closed = self._context.playback.settled, self._closed
+        writer = self._writer
+        if not self._disk.do(lambda: writer.write(notes, settled=settled, closed=closed)):
+            writer.failed = writer.failed or "the disk does not keep up"
+        if writer.failed and not self._failed:
+            self._failed = True
+            self._disk.failures += 1
+            self._context.record("recording_failed", error=writer.failed)
+            logger.error("The recording failed: {}", writer.failed)
+
+
+class _Writer:
+    """The disk's side of a recording."""
+
+    def __init__(self, path: Path) -> None:
+        self.failed = ""
+        self._path = path
+        self._track = StereoTrack()
+        self._file: WavFile | None = None
+
+    def write(self, notes: list[Note], *, settled: bool, closed: bool) -> None:
+        """Take in what happened, and write what is certain."""
+        if self.failed:
+            return
+        track = self._track
+        for note in notes:
+            note(track)
+        if closed:
+            until = max(track.caller_until, track.heard_until)
+        elif settled:
+            track.nothing_queued()
+            until = max(track.caller_until, track.heard_until)
+        else:
+            until = min(track.caller_until, track.heard_until)
+        try:
+            if self._file is None:
+                self._file = WavFile(self._path)
+            self._file.append(track.take(until))
+            if closed:
+                self._file.close()
+        except OSError as error:
+            self.failed = error.strerror or type(error).__name__
+
+
+class CallerRecorder(CallProcessor):
+    """The end towards the model: the caller's audio passes it."""
+
+    wants_caller_audio = True
+
+    def __init__(self, recording: CallRecording) -> None:
+        super().__init__(name="recording")
+        self._recording = recording
+
+    async def caller_audio(self, frame: PcmuInputFrame) -> None:
+        """Note it and pass it on."""
+        self._recording.caller(frame)
+        await self.push_audio(frame)
+
+    async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Begin and end with the call."""
+        if isinstance(frame, StartFrame):
+            self._recording.begin()
+        elif isinstance(frame, (EndFrame, CancelFrame)):
+            self._recording.end()
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Complete the file, however the call ended."""
+        self._recording.end()
+        await super().cleanup()
+
+
+class AssistantRecorder(CallProcessor):
+    """The end towards the phone: the assistant's audio passes it on its way there."""
+
+    wants_assistant_audio = True
+
+    def __init__(self, recording: CallRecording) -> None:
+        super().__init__(name="recording (out)")
+        self._recording = recording
+
+    async def assistant_audio(self, frame: PcmuOutputFrame) -> None:
+        """Note it and pass it on."""
+        self._recording.assistant(frame)
+        await self.push_audio(frame)
+
+
+def recording_ends(config: RecordingConfig, context: CallContext) -> BothEnds:
+    """Make both ends for one call."""
+    recording = CallRecording(config, context)
+    return BothEnds(CallerRecorder(recording), AssistantRecorder(recording))

@@ -1,0 +1,328 @@
+"""The form of a call's record: what a program may rely on, version by version.
+
+A field that is new is no new version; one that goes, or means something else, is. All ``_ms`` are
+ms since the call began, but for those that say how long something took.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from processors.state.turn import Speaker, TurnState
+
+VERSION: Final = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class CallFileFacts(_Part):
+    """Which call file answered."""
+
+    name: str = ""
+    """Its file name."""
+
+    sha256: str = ""
+    """Of all that it said, with what it extends, includes and takes from the environment."""
+
+
+class Ending(_Part):
+    """How the call ended."""
+
+    how: str = ""
+    """What happened first: stream_stopped (the caller hung up), stream_lost, hangup (the assistant
+    did), fallback (no model), server_stopped, phone_leg_failed or failed."""
+
+    why: str = ""
+    """In a few words."""
+
+
+class CallFacts(_Part):
+    """Who called whom, and when."""
+
+    call_sid: str = ""
+    """Twilio's id of the call."""
+
+    stream_sid: str = ""
+    """Twilio's id of the media stream."""
+
+    account_sid: str = ""
+    """Twilio's id of the account."""
+
+    caller: str = ""
+    """The calling number; may be empty."""
+
+    called: str = ""
+    """The called number."""
+
+    began: str = ""
+    """Date and time, ISO 8601 with zone."""
+
+    duration_ms: int = 0
+    """How long it took."""
+
+    call_file: CallFileFacts = CallFileFacts()
+    """What answered."""
+
+    model: str = ""
+    """The model that spoke."""
+
+    ended: Ending = Ending()
+    """How it ended."""
+
+
+class TurnRecord(_Part):
+    """One turn, as it was heard."""
+
+    item_id: str
+    """The model's id of it."""
+
+    role: Speaker
+    """Who spoke."""
+
+    text: str = ""
+    """What was heard; "(speech, 3 s)" where nobody wrote the words down."""
+
+    unheard: str = ""
+    """What the assistant had to say and the caller did not hear."""
+
+    state: TurnState
+    """said, cut, unheard; failed or untranscribed for a caller whose words are not known."""
+
+    started_ms: int | None = None
+    """When it began to be heard; null: never."""
+
+    ended_ms: int | None = None
+    """When it was over."""
+
+    audio_ms: int = 0
+    """How much audio the model made of it."""
+
+    heard_ms: int = 0
+    """How much of that was heard."""
+
+    sent_from_ms: int | None = None
+    """When the first of the assistant's audio was sent to the phone."""
+
+    sent_until_ms: int | None = None
+    """When the last of it was."""
+
+
+class ToolRecord(_Part):
+    """One function call of the model's."""
+
+    name: str
+    """The function."""
+
+    call_id: str
+    """The model's id of the call."""
+
+    arguments: str = ""
+    """JSON text, as the model gave it."""
+
+    output: str | None = None
+    """What the function gave; null: it did not end before the call did."""
+
+    ok: bool | None = None
+    """Whether it did what it should."""
+
+    started_ms: int = 0
+    """When it was called."""
+
+    took_ms: int | None = None
+    """How long it took."""
+
+
+class KeyRecord(_Part):
+    """One key that the caller pressed."""
+
+    at_ms: int
+    """When."""
+
+    key: str
+    """Which."""
+
+
+class InterruptionRecord(_Part):
+    """One time that the caller took the floor."""
+
+    at_ms: int
+    """When the assistant was stopped."""
+
+    reason: str = ""
+    """caller_speech or caller_key."""
+
+    item_id: str | None = None
+    """What was being heard."""
+
+    stop_ms: int | None = None
+    """From the caller's first sound to the assistant's last that they heard."""
+
+    heard_ms: int = 0
+    """What was heard of the speech that it cut."""
+
+    unheard_ms: int = 0
+    """What was sent to the phone and not heard."""
+
+
+class AnswerRecord(_Part):
+    """One answer, and how long the caller waited for it."""
+
+    caller_item_id: str
+    """The turn that was answered."""
+
+    assistant_item_id: str
+    """The first turn of the answer."""
+
+    to_first_sent_ms: int
+    """From the caller's last sound to the first audio sent."""
+
+    to_first_heard_ms: int | None = None
+    """From the caller's last sound to the first audio heard; null: it never was."""
+
+
+class ModelUsage(_Part):
+    """What one model took in and put out."""
+
+    model: str = ""
+    """Its name."""
+
+    responses: int = 0
+    """How many responses it gave."""
+
+    text_in: int = 0
+    """Tokens of text taken in, cached ones too."""
+
+    text_cached: int = 0
+    """Those of them that were cached."""
+
+    text_out: int = 0
+    """Tokens of text put out."""
+
+    audio_in: int = 0
+    """Tokens of audio taken in, cached ones too."""
+
+    audio_cached: int = 0
+    """Those of them that were cached."""
+
+    audio_out: int = 0
+    """Tokens of audio put out."""
+
+    usd: float | None = None
+    """What that costs; null: no price is known."""
+
+
+class TranscriptionUsage(_Part):
+    """What the transcription of the caller took; its price is not in ``usd``."""
+
+    input_tokens: int = 0
+    """Tokens taken in, for models that are paid by tokens."""
+
+    output_tokens: int = 0
+    """Tokens put out."""
+
+    seconds: float = 0.0
+    """Audio, for models that are paid by time."""
+
+
+class UsageRecord(_Part):
+    """Tokens and cost."""
+
+    models: tuple[ModelUsage, ...] = ()
+    """By model; what is said and what is asked aside together."""
+
+    transcription: TranscriptionUsage = TranscriptionUsage()
+    """What writing the caller's words down took."""
+
+    usd: float | None = None
+    """All models together; null: not every price is known."""
+
+    prices_as_of: str = ""
+    """The day of the price list."""
+
+
+class ReconnectRecord(_Part):
+    """One time that a fresh session of the model took over."""
+
+    at_ms: int
+    """When it was there."""
+
+    took_ms: int
+    """How long there was none."""
+
+
+class ProblemRecord(_Part):
+    """Something that went wrong and did not end the call."""
+
+    at_ms: int
+    """When."""
+
+    kind: str
+    """What, as the journal calls it."""
+
+    details: dict[str, Any] = {}
+    """Its particulars."""
+
+
+class Timeline(_Part):
+    """What happened between us and the phone, for a picture."""
+
+    marks_ms: tuple[int, ...] = ()
+    """When marks came back: every one of them in a short call, evenly thinned in a long one."""
+
+    clears_ms: tuple[int, ...] = ()
+    """When the phone was cleared."""
+
+    truncations_ms: tuple[int, ...] = ()
+    """When the model was told what was not heard."""
+
+
+class CallDocument(_Part):
+    """One phone call, as it was heard."""
+
+    model_config = ConfigDict(title="Callwright call record")
+
+    version: Literal[1] = VERSION
+    """Of this form."""
+
+    call: CallFacts = CallFacts()
+    """Who called whom, when, and how it ended."""
+
+    recording: str | None = None
+    """The recording's file name, in the same folder unless the call file says otherwise."""
+
+    turns: tuple[TurnRecord, ...] = ()
+    """What was said, in the order in which it was spoken."""
+
+    memory: dict[str, Any] | None = None
+    """What is remembered of it: topic, fields, preferences, open questions, next action."""
+
+    tools: tuple[ToolRecord, ...] = ()
+    """The functions that were called."""
+
+    keys: tuple[KeyRecord, ...] = ()
+    """The keys that the caller pressed."""
+
+    interruptions: tuple[InterruptionRecord, ...] = ()
+    """When the caller took the floor."""
+
+    answers: tuple[AnswerRecord, ...] = ()
+    """How long the caller waited."""
+
+    usage: UsageRecord = UsageRecord()
+    """Tokens and cost."""
+
+    reconnects: tuple[ReconnectRecord, ...] = ()
+    """When the model's session was replaced."""
+
+    problems: Annotated[tuple[ProblemRecord, ...], Field(max_length=200)] = ()
+    """What went wrong: the first of it."""
+
+    problem_counts: dict[str, int] = {}
+    """How often what went wrong, all of it."""
+
+    timeline: Timeline = Timeline()
+    """For a picture."""

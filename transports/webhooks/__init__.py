@@ -1,0 +1,1 @@
+"""What is told to a business's own systems."""
