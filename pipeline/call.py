@@ -108,24 +108,14 @@ class CallRunner:
             file=info.file_name,
             private={"caller": info.caller, "called": info.called},
         )
-        worker = PipelineWorker(
-            build_pipeline(loaded.call.pipeline, context),
-            enable_rtvi=False,
-            enable_turn_tracking=False,
-            idle_timeout_secs=None,
-            params=PipelineParams(
-                audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
-            ),
-        )
         runner = WorkerRunner(handle_sigint=False)
         try:
-            await runner.add_workers(worker)
-            await runner.run()
-        except asyncio.CancelledError:
-            context.record("server_stopped")
-            await worker.cancel(reason="server stopped")
-            raise
+            await runner.add_workers(_worker(loaded, context))
+            await runner.run()  # ends its worker and returns when it is cancelled
         finally:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                context.record("server_stopped")
             context.end_playback()
             context.record(
                 "call_ended",
@@ -175,6 +165,18 @@ class CallRunner:
         return speech_for(
             loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
         )
+
+
+def _worker(loaded: Loaded, context: CallContext) -> PipelineWorker:
+    return PipelineWorker(
+        build_pipeline(loaded.call.pipeline, context),
+        enable_rtvi=False,
+        enable_turn_tracking=False,
+        idle_timeout_secs=None,
+        params=PipelineParams(
+            audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
+        ),
+    )
 
 
 def _mark_every_ms(loaded: Loaded) -> float:

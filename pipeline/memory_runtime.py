@@ -37,6 +37,7 @@ from transports.webhooks.sender import WebhookPost
 
 _SERVER_URL: Final = "https://voice.test"
 _API_KEY: Final = "sk-simulated"
+_WEBHOOK_KEY: Final = "simulated"
 _BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
 """The date and time at which every call in memory begins: a Monday, in the morning in New York."""
 
@@ -91,6 +92,7 @@ class MemoryRuntime:
             openai_base_url=MEMORY_MODEL_URL,
             public_url=_SERVER_URL,
             require_stream_signature=True,
+            webhook_secret=SecretStr(_WEBHOOK_KEY),
         )
         try:
             async with serving(

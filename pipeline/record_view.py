@@ -228,8 +228,8 @@ def _cost(record: CallDocument) -> Table | None:
         return None
     table = _plain("Tokens and cost")
     for column in ("model", "responses", "text in", "cached", "out", "audio in", "cached", "out"):
-        model = column == "model"
-        table.add_column(column, justify="left" if model else "right", no_wrap=model)
+        named = column == "model"
+        table.add_column(column, justify="left" if named else "right", no_wrap=named)
     table.add_column("USD", justify="right")
     table.show_header = True
     table.header_style = "dim"

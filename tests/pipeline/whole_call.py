@@ -83,6 +83,14 @@ def with_entries(*entries: str) -> str:
     return CALL_FILE.replace("agent:\n", f"{listed}agent:\n")
 
 
+def recorded_in(folder: Path, *entries: str) -> str:
+    """The call file with a recording and a record, both in this folder."""
+    recording = f"  - {{type: recording, records: {folder}}}\n"
+    record = f"{{type: call_record, records: {folder}}}"
+    file = with_entries(*entries, record)
+    return file.replace("  - type: mulaw", f"{recording}  - type: mulaw")
+
+
 async def whole_call(
     catalog: Catalog,
     steps: Sequence[Step],
