@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
@@ -15,7 +16,7 @@ from pipeline.memory_runtime import in_memory
 from pipeline.placed_call import CALLED, PlacedCall, Placing
 from pipeline.prices import PriceList
 from pipeline.simulate import questions_of
-from processors.configs import TranscriptSummarizerConfig
+from processors.configs import CallRecordConfig, RecordingConfig, TranscriptSummarizerConfig
 from processors.context import ProcessorConfig
 from processors.state.journal import Entry, Journal
 from processors.state.prices import Tokens
@@ -24,6 +25,9 @@ from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.sids import SeededSids
 from transports.simulated.talker_script import TalkerScript
 from transports.simulated.voice import ToneVoice
+
+_KEEPERS: Final = (CallRecordConfig, RecordingConfig)
+"""They write down real calls; these are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,9 @@ async def cost_of_call(catalog: Catalog, minutes: int, prices: PriceList) -> Cal
 def with_summarizer(catalog: Catalog) -> Catalog:
     """The catalog whose first file sums up: by its own settings, or by the usual ones."""
     entries = catalog.files[0].call.pipeline
-    if any(isinstance(entry, TranscriptSummarizerConfig) for entry in entries):
-        return catalog
-    return _with_pipeline(
-        catalog, [*entries, TranscriptSummarizerConfig(type="transcript_summarizer")]
-    )
+    if not any(isinstance(entry, TranscriptSummarizerConfig) for entry in entries):
+        entries = (*entries, TranscriptSummarizerConfig(type="transcript_summarizer"))
+    return _with_pipeline(catalog, entries)
 
 
 def without_summarizer(catalog: Catalog) -> Catalog:
@@ -131,8 +133,10 @@ def model_of(loaded: Loaded) -> str:
 
 
 def _with_pipeline(catalog: Catalog, entries: Sequence[ProcessorConfig]) -> Catalog:
+    """The catalog whose first file has these entries, and leaves no records of simulated calls."""
+    kept = [entry for entry in entries if not isinstance(entry, _KEEPERS)]
     first, *others = catalog.files
-    call = first.call.model_copy(update={"pipeline": tuple(entries)})
+    call = first.call.model_copy(update={"pipeline": tuple(kept)})
     return replace(catalog, files=(replace(first, call=call), *others))
 
 

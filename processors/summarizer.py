@@ -64,7 +64,8 @@ class TranscriptSummarizer(CallProcessor):
         self._asked = 0
         self._reason = ""
         self._minutes = Minutes("")  # what it is made from
-        self._seen_item_id = ""  # by the last good memory
+        self._by_ear = False  # or rather from the conversation itself
+        self._seen_item_id = ""  # the last line that the last good memory has seen
         self._turns_seen = 0
         self._cut = False  # the assistant was, and the caller has not finished since
         self._ending = False
@@ -149,10 +150,12 @@ class TranscriptSummarizer(CallProcessor):
         self._reason = wanted.reason
         self._settled.clear()
         context = self._context
-        self._minutes = minutes(context.memory, context.transcript.turns(), self._seen_item_id)
+        self._minutes = minutes(context.memory, context.transcript.everything(), self._seen_item_id)
         if self._text_model is None:
             # Where words are missing, the model goes by what it heard.
-            text = self._minutes.text if self._minutes.complete else ""
+            to_the_last = wanted.reason in ("escalation", "end")
+            self._by_ear = self._minutes.needs_ears(to_the_last=to_the_last)
+            text = "" if self._by_ear else self._minutes.text
             question = SideQuestionFrame(self._key, PURPOSE, self._form.question(), text)
             await self.push_frame(question, FrameDirection.UPSTREAM)
         else:
@@ -228,7 +231,8 @@ class TranscriptSummarizer(CallProcessor):
 
     async def _remember(self, memory: CallMemory, seen_item_id: str) -> None:
         before, self._context.memory = self._context.memory, memory
-        self._seen_item_id = seen_item_id
+        told = self._minutes
+        self._seen_item_id = told.newest_item_id if self._by_ear else told.seen_item_id
         self._context.record("memory", reason=self._reason, private={"memory": memory.as_dict()})
         if not self._ending and not memory.empty:
             notes = ConversationNotesFrame(memory.notes(), seen_item_id, self._config.keep_turns)

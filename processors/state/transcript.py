@@ -219,6 +219,14 @@ class Transcript:
         turns = self._turns
         return tuple(self._turn(turns[item]) for item in self._order if item in turns)
 
+    def everything(self) -> tuple[Line, ...]:
+        """Turns as they stand, tools and notes, in the order of the conversation."""
+        return tuple(
+            self._others.get(item) or self._turn(self._turns[item])
+            for item in self._order
+            if item in self._others or item in self._turns
+        )
+
     def tools(self) -> tuple[ToolUse, ...]:
         """All calls of functions, in order."""
         return tuple(other for other in self._others.values() if isinstance(other, ToolUse))

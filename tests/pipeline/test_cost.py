@@ -102,6 +102,18 @@ def test_the_command_prints_a_table_and_draws_a_plot(tmp_path: Path) -> None:
         assert len(image.getcolors(1 << 24) or ()) > 5
 
 
+def test_no_record_of_the_simulated_calls_is_left(tmp_path: Path) -> None:
+    records = tmp_path / "records"
+    text = with_entries(f"{{type: call_record, records: '{records}'}}").replace(
+        "  - type: mulaw", f"  - {{type: recording, records: '{records}'}}\n  - type: mulaw"
+    )
+    catalog = catalog_of(tmp_path, text)
+
+    report_cost(catalog, 1, tmp_path / "plots", Console(file=StringIO()))
+
+    assert not records.exists()
+
+
 def test_a_model_without_a_price_is_told_before_anything_is_simulated(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, with_entries("{type: transcript_summarizer, model: new-one}"))
 

@@ -356,3 +356,15 @@ def test_it_is_known_who_waits_for_whom() -> None:
 
     transcript.note_added(Note("n1", "system", "The office closes soon."))
     assert not transcript.caller_spoke_last
+
+
+def test_everything_is_turns_tools_and_notes_in_order_the_unfinished_too() -> None:
+    transcript = Transcript()
+    transcript.item_added("u1", None)
+    transcript.caller_committed("u1", None, 1.0)
+    transcript.called(ToolUse("f1", "c1", "look_up", "{}"))
+    transcript.note_added(Note("n1", "user", "The caller pressed 1 on the keypad."))
+    transcript.assistant_began("a1")
+    transcript.item_added("nobody", "a1")
+
+    assert [line.item_id for line in transcript.everything()] == ["u1", "f1", "n1", "a1"]
