@@ -105,6 +105,7 @@ class TranscriptSummarizer(CallProcessor):
             case ResponseEndedFrame():
                 self._policy.tokens_used(frame.tokens)
             case CallerTurnCommittedFrame():
+                self._ending = False  # who speaks into a goodbye is still on the line
                 self._policy.caller_turn_ended()
                 if self._cut:
                     self._cut = False
@@ -217,7 +218,12 @@ class TranscriptSummarizer(CallProcessor):
     async def _write_the_last(self) -> None:
         """The call is over: have what was said last in the memory, if it can be had in time."""
         self._ending = True
+        await self._wait()  # for one that was asked for before the last words
         await self._write(self._policy.needed("end", self._context.clock()))
+        await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait until the memory that was asked for is there, or is given up."""
         if self._policy.waiting:
             self._timer.arm()
             await self._settled.wait()

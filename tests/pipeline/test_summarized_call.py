@@ -209,6 +209,29 @@ def test_the_memory_is_written_while_the_goodbye_is_spoken(tmp_path: Path) -> No
     assert call.context.memory.fields["budget"] == Remembered("2400 a month")
 
 
+def test_a_caller_who_speaks_into_the_goodbye_is_summed_up_as_before(tmp_path: Path) -> None:
+    into = InterruptWhenHeard("Wait, one more thing, it is 2400 a month.", ms=900)
+    text = call_file(every_turns=2, keep_turns=1).replace(
+        "- type: interruption", "- {type: interruption, protect: []}"
+    )
+    steps = [*talk(*SAID[:3], end=Say("That's all, goodbye.")), into]
+    call = placed(tmp_path, [*steps, *talk(*SAID[4:])], text=text)
+
+    assert call.journal("hangup") == []
+    assert [entry.fields["reason"] for entry in call.journal("memory")][-2] != "end"
+    assert call.journal("compaction")[-1].at > call.caller.spoken[4].ended_at
+    assert call.context.memory.fields["name"] == Remembered("Jordan Lee", confirmed=True)
+
+
+def test_words_said_after_the_last_summary_was_asked_for_are_in_the_memory(tmp_path: Path) -> None:
+    slow = ModelOptions(text_chars_per_delta=1, first_delta=1.0)
+    steps = [*talk(*SAID[:3], end=Say(SAID[3])), StaySilent(2.0), HangUp()]
+    call = placed(tmp_path, steps, model=slow, every_turns=3)
+
+    assert [entry.fields["reason"] for entry in call.journal("memory")] == ["turns", "end"]
+    assert call.context.memory.fields["budget"] == Remembered("2400 a month")
+
+
 def test_when_the_topic_changes_the_known_is_restated_in_one_sentence(tmp_path: Path) -> None:
     call = placed(tmp_path, talk(*SAID[:6]), every_turns=20)
 
