@@ -67,6 +67,13 @@ class Ear(CallProcessor):
     async def assistant_audio(self, frame: PcmuOutputFrame) -> None:
         self.heard.append(frame)
 
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        if direction is FrameDirection.UPSTREAM and isinstance(
+            frame, PcmuInputFrame | PcmuOutputFrame
+        ):
+            self.heard.append(frame)
+        await super().process_frame(frame, direction)
+
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, StartFrame):
             self.started.set()
