@@ -1,4 +1,4 @@
-"""One owner for one timer: a task that sleeps until a state object's deadline."""
+"""One owner for one timer: it wakes a processor at its state object's deadline."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pipecat.processors.frame_processor import FrameProcessor
 class DeadlineTimer:
     """Calls ``fired`` when ``deadline`` passes; ``arm`` it after every fact that may move it.
 
-    A deadline that moves later costs nothing until the old one passes. Runs on the owner's task
-    manager; the owner calls ``stop`` in its ``cleanup``.
+    A deadline that moves later costs nothing until the old one passes. What ``fired`` does is
+    never cut short by a new deadline: that one is looked at afterwards. It runs in a task of the
+    owner, who calls ``stop`` in its ``cleanup``.
     """
 
     def __init__(
@@ -26,36 +27,43 @@ class DeadlineTimer:
         self._deadline = deadline
         self._fired = fired
         self._clock = clock
-        self._wakes_at: float | None = None
+        self._handle: asyncio.TimerHandle | None = None
+        self._wakes_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def arm(self) -> None:
         """Make sure that the deadline, if there is one, will not be missed."""
         deadline = self._deadline()
-        if deadline is None:
+        if deadline is None or self._task is not None:
             return
-        if self._task is not None and not self._task.done():
-            if self._wakes_at is not None and self._wakes_at <= deadline:
+        if self._handle is not None:
+            if self._wakes_at <= deadline:
                 return
-            self._task.cancel()
+            self._handle.cancel()
         self._wakes_at = deadline
-        self._task = self._owner.create_task(self._run(), "deadline")
+        wait = max(deadline - self._clock(), 0.0)
+        self._handle = asyncio.get_running_loop().call_later(wait, self._passed)
 
     async def stop(self) -> None:
-        """Cancel the task, if one sleeps."""
-        task, self._task = self._task, None
-        if task is not None and not task.done():
-            await self._owner.cancel_task(task)
+        """Wake nobody any more, and end what a wake-up still does."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        if self._task is not None:
+            await self._owner.cancel_task(self._task)
 
-    async def _run(self) -> None:
-        while (deadline := self._deadline()) is not None:
-            now = self._clock()
-            if now >= deadline:
-                self._wakes_at = None
-                await self._fired()
-                if self._deadline() == deadline:
-                    return  # nobody moved it; do not spin
-                continue
-            self._wakes_at = deadline
-            await asyncio.sleep(deadline - now)
-        self._wakes_at = None
+    def _passed(self) -> None:
+        self._handle = None
+        deadline = self._deadline()
+        if deadline is not None and deadline <= self._clock():
+            self._task = self._owner.create_task(self._wake(deadline), "deadline")
+        else:
+            self.arm()
+
+    async def _wake(self, deadline: float) -> None:
+        try:
+            await self._fired()
+        finally:
+            self._task = None
+        if self._deadline() != deadline:  # one that nobody moved would go off for ever
+            self.arm()
