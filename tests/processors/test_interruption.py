@@ -124,6 +124,17 @@ async def test_model_interrupts_by_itself_again_once_the_protected_speech_was_he
         assert turn_control(stage) == [False, True]
 
 
+async def test_model_does_not_interrupt_by_itself_once_protected_speech_was_asked_for() -> None:
+    async with on_stage(interruption(Call())) as stage:
+        await stage.up(ResponseRequestFrame())
+        await stage.down(ResponseStartedFrame(response_id="r1", purpose="answer"))
+        assert turn_control(stage) == [True]
+
+        await stage.up(ResponseRequestFrame("goodbye"))
+
+        assert turn_control(stage) == [True, False]
+
+
 async def test_speech_must_last_where_the_file_says_so() -> None:
     call = Call()
     plays(call)
@@ -149,7 +160,7 @@ async def test_speech_that_lasts_interrupts_by_itself() -> None:
     async with on_stage(interruption(call, config)) as stage:
         await stage.down(CallerSpeechStartedFrame())
         assert interruptions(stage.bottom) == 0
-        call.clock.now += 0.001
+        call.clock.now += 0.0011
         await asyncio.sleep(0.01)
 
         assert interruptions(stage.top) == interruptions(stage.bottom) == 1

@@ -85,7 +85,10 @@ async def test_audio_that_the_lost_model_did_not_get_waits_for_the_next() -> Non
         await stage.down(*[PcmuInputFrame(payload) for payload in payloads[20:]])
         assert len(stage.bottom.of(PcmuInputFrame)) < 20
 
-        await stage.up(ModelAudioFrame("audio/pcmu", "audio/pcmu"))
+        await asyncio.gather(
+            stage.up(ModelAudioFrame("audio/pcmu", "audio/pcmu")),
+            stage.up(ModelAudioFrame("audio/pcmu", "audio/pcmu")),
+        )
 
         assert [frame.payload for frame in stage.bottom.of(PcmuInputFrame)] == payloads
 
