@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types unit format lock clean
+.PHONY: run test soak lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -16,6 +16,9 @@ lint: $(VENV)/.ready
 
 types: $(VENV)/.ready
 	$(BIN)/mypy
+
+soak: $(VENV)/.ready
+	$(BIN)/python -m tests.soak
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q

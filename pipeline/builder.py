@@ -7,15 +7,8 @@ from collections.abc import Iterable, Sequence
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.frame_processor import FrameProcessor
 
-from processors.configs import HangupConfig
+from pipeline.order import with_hangup
 from processors.context import BothEnds, CallContext, ProcessorConfig
-
-
-def as_it_runs(entries: Sequence[ProcessorConfig]) -> list[ProcessorConfig]:
-    """The entries of a call file, and what stands in every call without being listed."""
-    if any(isinstance(entry, HangupConfig) for entry in entries):
-        return list(entries)
-    return [*entries, HangupConfig()]
 
 
 def build_processors(
@@ -28,7 +21,7 @@ def build_processors(
     """
     inbound: list[FrameProcessor] = []
     outbound: list[FrameProcessor] = []
-    for entry in as_it_runs(entries):
+    for entry in with_hangup(entries):
         built = entry.build(context)
         if isinstance(built, BothEnds):
             inbound.append(built.inbound)

@@ -14,21 +14,21 @@ class MulawPassthroughConfig(ProcessorConfig):
     """Hands µ-law on byte for byte; transcodes only where a peer confirmed something else."""
 
     both_ends: ClassVar[bool] = True
+    # The assistant's µ-law passes by its outbound side, which is there for anything else.
     wants_caller_audio: ClassVar[bool] = True
-    wants_assistant_audio: ClassVar[bool] = True
 
     type: Literal["mulaw_passthrough"]
     """Names this processor."""
 
+    buffer_seconds: Seconds = 30.0
+    """How much caller audio is kept in order while no model is there to hear it, s."""
+
     def build(self, context: CallContext) -> BothEnds:
         """Make the two sides of the passthrough."""
         # Only a call needs the processor; checking a file must not wait for its imports.
-        from processors.passthrough import (  # type: ignore[import-not-found,unused-ignore]
-            MulawPassthrough,
-        )
+        from processors.passthrough import MulawPassthrough
 
-        ends: BothEnds = MulawPassthrough.ends(context)
-        return ends
+        return MulawPassthrough.ends(self, context)
 
 
 class InterruptionConfig(ProcessorConfig):
@@ -49,12 +49,9 @@ class InterruptionConfig(ProcessorConfig):
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the processor."""
         # Only a call needs the processor; checking a file must not wait for its imports.
-        from processors.interruption import (  # type: ignore[import-not-found,unused-ignore]
-            InterruptionProcessor,
-        )
+        from processors.interruption import InterruptionProcessor
 
-        processor: FrameProcessor = InterruptionProcessor(self, context)
-        return processor
+        return InterruptionProcessor(self, context)
 
 
 class HangupConfig(ProcessorConfig):
@@ -72,9 +69,6 @@ class HangupConfig(ProcessorConfig):
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the processor."""
         # Only a call needs the processor; checking a file must not wait for its imports.
-        from processors.hangup import (  # type: ignore[import-not-found,unused-ignore]
-            HangupProcessor,
-        )
+        from processors.hangup import HangupProcessor
 
-        processor: FrameProcessor = HangupProcessor(self, context)
-        return processor
+        return HangupProcessor(self, context)

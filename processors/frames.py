@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from processors.state.playback import Purpose
 
 PCMU_SAMPLE_RATE = 8000
-"""Hz; G.711 is one byte a sample, so 8 bytes are 1 ms (protocol.md B.2)."""
+"""Hz; G.711 is one byte a sample, so 8 bytes are 1 ms (ITU-T G.711; Twilio, Media Streams)."""
 
 
 def payload_bytes(payload: str) -> int:
@@ -274,12 +274,11 @@ class CallInterruptionFrame(InterruptionFrame):
     """The caller took the floor: stop, forget what was not heard.
 
     Parameters:
-        reason: Why, for the journal.
-        cancel_response: The model will not cancel on its own; do it.
+        reason: What they did: ``caller_speech``, which the model may hear by itself and cancel
+            its response, or ``caller_key``, which it can't.
     """
 
     reason: str = "caller_speech"
-    cancel_response: bool = False
 
 
 @dataclass

@@ -21,6 +21,7 @@ from processors.frames import (
     CallerSpeechStoppedFrame,
     CallerTurnCommittedFrame,
     CallInterruptionFrame,
+    EndCallFrame,
     PlaybackEndFrame,
     ResponseEndedFrame,
     ResponseRequestFrame,
@@ -87,6 +88,8 @@ class InterruptionProcessor(CallProcessor):
                 return policy.playback_changed(self._playing(now), now)
             case PlaybackEndFrame() if direction is FrameDirection.UPSTREAM:
                 return policy.playback_changed(self._playing(now), now)
+            case EndCallFrame():
+                policy.end_requested()
             case ResponseRequestFrame():
                 policy.speech_requested(frame.purpose)
         return None
@@ -111,6 +114,8 @@ class InterruptionProcessor(CallProcessor):
         self._policy.playback_changed(self._playing(now), now)
 
     async def _answer_turn(self) -> None:
+        now = self._context.clock()
+        self._policy.playback_changed(self._playing(now), now)
         if self._policy.turn_committed(self._context.clock()):
             await self.push_frame(ResponseRequestFrame(), FrameDirection.UPSTREAM)
 

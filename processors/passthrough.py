@@ -25,6 +25,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors.base import CallProcessor
+from processors.configs import MulawPassthroughConfig
 from processors.context import BothEnds, CallContext
 from processors.frames import (
     PCMU_SAMPLE_RATE,
@@ -41,17 +42,14 @@ from processors.state.playback import Purpose
 MODEL_PCM_RATE = 24000
 """Hz of ``audio/pcm`` (``openai`` package, ``realtime/realtime_audio_formats.py``)."""
 
-BACKLOG_MS = 30_000
-"""How much of the caller's audio waits for a model at most, ms."""
-
 
 class MulawPassthrough:
     """The two sides of the passthrough, as a call file's one entry stands for them."""
 
     @staticmethod
-    def ends(context: CallContext) -> BothEnds:
+    def ends(config: MulawPassthroughConfig, context: CallContext) -> BothEnds:
         """Make both sides for one call."""
-        return BothEnds(CallerPassthrough(context), AssistantPassthrough(context))
+        return BothEnds(CallerPassthrough(config, context), AssistantPassthrough(context))
 
 
 class CallerPassthrough(CallProcessor):
@@ -59,11 +57,11 @@ class CallerPassthrough(CallProcessor):
 
     wants_caller_audio: ClassVar[bool] = True
 
-    def __init__(self, context: CallContext) -> None:
+    def __init__(self, config: MulawPassthroughConfig, context: CallContext) -> None:
         super().__init__(name="mulaw_passthrough")
         self._context = context
         self._format: str | None = None
-        self._backlog = AudioBacklog(BACKLOG_MS)
+        self._backlog = AudioBacklog(config.buffer_seconds * 1000)
         self._handing_over = False
         self._resampler = create_stream_resampler(clear_after_secs=None)
         self._warned = False

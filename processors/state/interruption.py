@@ -51,6 +51,7 @@ class InterruptionPolicy:
     _speech_stopped_at: float | None = None
     _over_assistant: bool = False  # the speech began while the assistant had the floor
     _interrupted: bool = False  # this speech has interrupted
+    _ending: bool = False  # the goodbye is all that is left to say
 
     # What happened.
 
@@ -58,6 +59,11 @@ class InterruptionPolicy:
         """A response was asked for that will be spoken for ``purpose``."""
         if purpose in self.protected:
             self._pending.append(purpose)
+
+    def end_requested(self) -> None:
+        """The assistant decided to end the call: a goodbye follows, and nothing after it."""
+        self._ending = True
+        self.speech_requested("goodbye")
 
     def response_started(self, purpose: Purpose) -> None:
         """The model began a response."""
@@ -92,6 +98,7 @@ class InterruptionPolicy:
         self._playing = playing
         if not self.enabled or not self._assistant_has_floor or self._floor_is_protected:
             return None
+        self._ending = False
         return Interruption("caller_key")
 
     def timer_fired(self, now: float) -> Interruption | None:
@@ -102,12 +109,17 @@ class InterruptionPolicy:
         """The caller's speech became a turn that the model was told not to answer by itself.
 
         Returns:
-            Whether it needs an answer: not when it was too short to interrupt.
+            Whether it needs an answer: not when the assistant talks on because it was too short
+            to interrupt, and not when the call is ending.
         """
         started_at, self._speech_started_at = self._speech_started_at, None
         stopped_at = self._speech_stopped_at
+        if self._ending:
+            return False
         if not self._over_assistant or self._interrupted or started_at is None:
             return True
+        if not self._assistant_has_floor:
+            return True  # a short answer to the question that was just ending
         if not self.enabled or self.min_speech_ms == 0:
             return True
         spoke_ms = ((now if stopped_at is None else stopped_at) - started_at) * 1000
@@ -118,12 +130,7 @@ class InterruptionPolicy:
     @property
     def by_server(self) -> bool:
         """Whether the model itself may cancel and answer on speech."""
-        return (
-            self.enabled
-            and self.min_speech_ms == 0
-            and not self._pending
-            and not self._floor_is_protected
-        )
+        return self.enabled and self.min_speech_ms == 0 and not self._floor_is_protected
 
     def deadline(self) -> float | None:
         """When to call ``timer_fired``: when the speech will be long enough to interrupt."""
@@ -137,8 +144,12 @@ class InterruptionPolicy:
 
     @property
     def _floor_is_protected(self) -> bool:
-        # Also by what is made behind what is heard: a cut would take both.
-        return self._playing in self.protected or self._responding in self.protected
+        # What is protected and still to be said is cut with what is said before it.
+        return (
+            bool(self._pending)
+            or self._playing in self.protected
+            or self._responding in self.protected
+        )
 
     @property
     def _may_interrupt(self) -> bool:
@@ -158,4 +169,5 @@ class InterruptionPolicy:
         if deadline is not None and now < deadline:
             return None
         self._interrupted = True
+        self._ending = False
         return Interruption("caller_speech")

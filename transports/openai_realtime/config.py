@@ -84,9 +84,6 @@ class OpenAIRealtimeConfig(ProcessorConfig):
     connect_timeout: Seconds = 10.0
     """How long the model may take to be ready, s; then the caller hears the fallback."""
 
-    buffer_seconds: Seconds = 30.0
-    """How much caller audio is kept while no session is up, s."""
-
     reconnect: bool = True
     """If the model's socket dies in mid call, go on with a fresh session."""
 
@@ -167,12 +164,9 @@ class OpenAIRealtimeConfig(ProcessorConfig):
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the model side."""
         # Only a call needs the service; checking a file must not wait for its imports.
-        from transports.openai_realtime.service import (  # type: ignore[import-not-found,unused-ignore]
-            RealtimeService,
-        )
+        from transports.openai_realtime.service import RealtimeService
 
-        service: FrameProcessor = RealtimeService(self, context)
-        return service
+        return RealtimeService(self, context)
 
 
 def _instead(config: OpenAIRealtimeConfig) -> str:

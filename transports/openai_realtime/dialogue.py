@@ -28,6 +28,7 @@ from processors.frames import (
 )
 from processors.state.conversation import Conversation
 from processors.state.playback import Purpose
+from processors.state.recent import RecentKeys
 from processors.state.responses import ResponseLedger
 from processors.state.tool_calls import ToolCalls
 from transports.openai_realtime import client_events
@@ -106,7 +107,7 @@ class Dialogue:
         self.conversation = Conversation()
         self._tools = ToolCalls()
         self._session: RealtimeSession | None = None
-        self._own_items: set[str] = set()  # items that this session knows
+        self._own_items = RecentKeys(512)  # items that this session knows
         self._caller_stopped_at: float | None = None
         self._warned: set[str] = set()
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {
@@ -180,7 +181,6 @@ class Dialogue:
             return
         wanted = self.responses.take_request(self._context.clock())
         if wanted is not None:
-            await self.tell_cuts(settle=True)
             await self._send(client_events.response_create(wanted))
 
     async def say_to_model(self, text: str, role: str, *, respond: bool) -> None:
@@ -190,20 +190,26 @@ class Dialogue:
         if respond:
             await self.request()
 
-    async def interrupted(self) -> None:
-        """The assistant was cut: stop the response, forget what was not heard."""
+    async def interrupted(self, *, by_speech: bool) -> None:
+        """The assistant was cut: stop the response, forget what was not heard.
+
+        Args:
+            by_speech: By speech that the model heard, too; it may have cancelled by itself.
+        """
         active = self.responses.interrupted()
-        if active is not None and not self._interrupts_by_itself:
+        if active is not None and not (by_speech and self._interrupts_by_itself):
             await self._send(client_events.response_cancel(active.response_id))
         self._context.playback.cut(self._context.clock())
         await self.tell_cuts()
 
-    async def tell_cuts(self, *, settle: bool = False) -> None:
-        """Tell the model what was not heard, as far as that is known; ``settle``: now."""
-        playback = self._context.playback
-        if settle:
-            playback.settle()
-        for cut in playback.take_truncations():
+    async def tell_cuts(self) -> None:
+        """Tell the model what was not heard, once that is known.
+
+        It is known a round trip to the phone after the cut, long before a caller has finished a
+        sentence. If the phone's network stalls just then, the model hears of it after it began
+        to answer; a guess in time would be wrong by as much as the stall lasts.
+        """
+        for cut in self._context.playback.take_truncations():
             action = "delete" if cut.nothing_heard else "truncate"
             self._context.record(
                 "truncation",
@@ -227,7 +233,10 @@ class Dialogue:
             await self._go_on(goodbye=goodbye)
 
     async def _go_on(self, *, goodbye: bool = False) -> None:
-        await self.request("goodbye" if goodbye else "answer")
+        if goodbye:
+            await self.request("goodbye", exact_words=self._context.speech.goodbye or None)
+        else:
+            await self.request()
 
     # What the model says.
 
@@ -325,7 +334,6 @@ class Dialogue:
         )
         if active is None:
             return
-        await self.tell_cuts(settle=True)
         self._context.record("response_started", response_id=response.id, purpose=active.purpose)
         await self._owner.push_frame(
             ResponseStartedFrame(response_id=response.id, purpose=active.purpose)

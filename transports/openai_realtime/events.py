@@ -252,10 +252,10 @@ def decode_event(text: str | bytes) -> ServerEvent | None:
     """
     try:
         return _DECODER.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:  # the latter: nested to death
         try:
             kind = _ENVELOPE.decode(text).type
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise RealtimeProtocolError(f"not an event: {error}") from error
         if kind in _KNOWN:
             raise RealtimeProtocolError(f"malformed {kind}: {error}") from error

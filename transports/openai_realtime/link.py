@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
@@ -18,6 +19,9 @@ from transports.socket import SocketClosedError
 
 RETRY_PAUSES: Final = (0.0, 0.1, 0.3, 0.6, 1.0)
 """Seconds before each further try to dial; the last one repeats."""
+
+UNSENT_KEPT: Final = 500
+"""Payloads kept (ten seconds) between a socket's death and its being known upstream."""
 
 INVALID_KEY_CLOSE: Final = 3000
 """Close code after a bad key (seen on the API; retrying cannot help)."""
@@ -69,6 +73,7 @@ class ModelLink:
         self._connect_timeout = connect_timeout
         self._reconnect = reconnect
         self._session: RealtimeSession | None = None
+        self._unsent: deque[str] = deque(maxlen=UNSENT_KEPT)
         self._lost_for: str | None = None
 
     @property
@@ -97,13 +102,22 @@ class ModelLink:
             await self._owner.session_down()
 
     async def append(self, payload: str) -> None:
-        """Give the model a piece of the caller's audio; dropped when no session is up."""
+        """Give the model a piece of the caller's audio, or keep it for the next session."""
         session = self._session
-        if session is not None:
-            try:
-                await session.append(payload)
-            except SocketClosedError:
-                self._session = None  # ``run`` notices, too, and dials again
+        if session is None:
+            self._unsent.append(payload)
+            return
+        try:
+            await session.append(payload)
+        except SocketClosedError:
+            self._session = None  # ``run`` notices, too, and dials again
+            self._unsent.append(payload)
+
+    async def send_unsent(self) -> None:
+        """Give a fresh session the audio that the last one could not take any more."""
+        unsent, self._unsent = self._unsent, deque(maxlen=UNSENT_KEPT)
+        for payload in unsent:
+            await self.append(payload)
 
     async def send(self, event: dict[str, Any]) -> bool:
         """Send any other event.

@@ -33,9 +33,9 @@ from pipecat.services.settings import LLMSettings
 from processors.base import AudioHops
 from processors.context import CallContext
 from processors.frames import (
+    CallInterruptionFrame,
     ConversationTextFrame,
     CutSettledFrame,
-    EndCallFrame,
     ModelAudioFrame,
     ModelLostFrame,
     PcmuInputFrame,
@@ -51,12 +51,7 @@ from transports.openai_realtime.dialogue import Dialogue
 from transports.openai_realtime.events import Item, RealtimeProtocolError, ServerEvent
 from transports.openai_realtime.link import ModelLink
 from transports.openai_realtime.session import RealtimeSession
-from transports.openai_realtime.tools import Tool, as_tool, load_tool, run_tool
-
-END_CALL_OUTPUT = (
-    "The call will be ended. Say goodbye to the caller now, in one short sentence. "
-    "Do not ask anything any more."
-)
+from transports.openai_realtime.tools import Tool, end_call, run_tool, tools_of
 
 
 class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
@@ -71,7 +66,7 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         )
         self._config = config
         self._context = context
-        self._tools: dict[str, Tool] = {tool.name: tool for tool in load_tools(self, context)}
+        self._tools: dict[str, Tool] = {tool.name: tool for tool in tools_of(context.speech)}
         self._llm_context = LLMContext()
         self._by_server = False
         self._told_by_server: bool | None = None
@@ -108,9 +103,10 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
             return
         await self.push_frame(frame, direction)
         if isinstance(frame, StartFrame):
-            self._run_task = self.create_task(self._link.run(), "model_link")
+            self._run_task = self.create_task(self._run_link(), "model_link")
         elif isinstance(frame, InterruptionFrame):
-            await self._dialogue.interrupted()
+            by_speech = isinstance(frame, CallInterruptionFrame) and frame.reason == "caller_speech"
+            await self._dialogue.interrupted(by_speech=by_speech)
         elif isinstance(frame, (EndFrame, CancelFrame)):
             await self._disconnect()
         self._timer.arm()
@@ -164,6 +160,7 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         await self._dialogue.session_up(session)
         self._told_by_server = False  # every session begins so, see ModelDialer
         await self._tell_turn_control()
+        await self._link.send_unsent()
         await self.broadcast_frame(
             ModelAudioFrame, input_format=session.input_format, output_format=session.output_format
         )
@@ -227,6 +224,13 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
 
     # Inside.
 
+    async def _run_link(self) -> None:
+        try:
+            await self._link.run()
+        except Exception as error:  # noqa: BLE001  # the root of the model leg: a bug of ours
+            logger.opt(exception=error).error("The model leg failed")
+            await self.model_lost("internal_error")
+
     async def _greet(self) -> None:
         speech = self._context.speech
         if speech.disclosure:
@@ -242,18 +246,8 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
             "tool_ended", name=tool.name, call_id=params.tool_call_id, ok=ok, ms=took_ms
         )
         await self._dialogue.function_returned(
-            params.tool_call_id, output, goodbye=tool.name == "end_call"
+            params.tool_call_id, output, goodbye=tool.name == end_call.__name__
         )
-
-    async def end_call(self, params: FunctionCallParams, reason: str) -> None:
-        """End the phone call. Use it when the caller says goodbye or needs nothing more.
-
-        Args:
-            params: Of the call, by pipecat.
-            reason: Why the call ends, in a few words.
-        """
-        await self.push_frame(EndCallFrame(reason=reason))
-        await params.result_callback(END_CALL_OUTPUT)
 
     async def _keys_entered(self, entry: str | None) -> None:
         if entry is not None:
@@ -291,14 +285,6 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         task, self._run_task = self._run_task, None
         if task is not None:
             await self.cancel_task(task)
-
-
-def load_tools(service: RealtimeService | None, context: CallContext) -> list[Tool]:
-    """The call file's functions, and ``end_call`` unless the file forbids it."""
-    tools = [load_tool(config) for config in context.speech.tools]
-    if context.speech.end_call and service is not None:
-        tools.append(as_tool(service.end_call, timeout=5.0))
-    return tools
 
 
 def _settings(model: str) -> LLMSettings:

@@ -133,9 +133,8 @@ def _only_with(value: Any, info: ValidationInfo, takers: frozenset[str]) -> Any:
     model = info.data.get("model")
     if value is None or model is None or model in takers or model not in TRANSCRIPTION_MODELS:
         return value
-    raise ValueError(
-        f"{model} takes no {info.field_name}; allowed with {', '.join(sorted(takers))}"
-    )
+    allowed = ", ".join(sorted(takers))
+    raise ValueError(f"{model} takes no {info.field_name}; allowed with {allowed}")
 
 
 class Reasoning(SessionPart):

@@ -17,10 +17,17 @@ from pipecat.adapters.llm.services.open_ai_realtime_adapter import OpenAIRealtim
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
-from processors.context import ToolConfig
+from processors.context import Speech, ToolConfig
+from processors.frames import EndCallFrame
 
 OUTPUT_LIMIT = 16_000
 """Characters of an output that the model gets at most: it reads them all, at a price."""
+
+
+END_CALL_OUTPUT = (
+    "The call will be ended. Say goodbye to the caller now, in one short sentence. "
+    "Do not ask anything any more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,25 @@ def as_tool(function: Callable[..., Awaitable[Any]], timeout: float) -> Tool:
     schema = ToolsSchema(standard_tools=[wrapper.to_function_schema()])
     (tool,) = OpenAIRealtimeLLMAdapter().to_provider_tools_format(schema)
     return Tool(wrapper.name, tool, wrapper, timeout)
+
+
+async def end_call(params: FunctionCallParams, reason: str) -> None:
+    """End the phone call. Use it when the caller says goodbye or needs nothing more.
+
+    Args:
+        params: Of the call, by pipecat.
+        reason: Why the call ends, in a few words.
+    """
+    await params.llm.push_frame(EndCallFrame(reason=reason))
+    await params.result_callback(END_CALL_OUTPUT)
+
+
+def tools_of(speech: Speech) -> list[Tool]:
+    """The call file's functions, and ``end_call`` unless the file forbids it."""
+    tools = [load_tool(config) for config in speech.tools]
+    if speech.end_call:
+        tools.append(as_tool(end_call, timeout=5.0))
+    return tools
 
 
 async def run_tool(tool: Tool, params: FunctionCallParams) -> tuple[str, bool]:

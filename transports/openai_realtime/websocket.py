@@ -50,7 +50,7 @@ async def connect_websocket(url: str, headers: dict[str, str]) -> Socket:
             max_size=None,
             max_queue=None,
             open_timeout=None,  # whoever dials has a time-out over all of it
-            close_timeout=2,
+            close_timeout=0.8,  # less than pipecat gives a task to end
             ping_interval=5,  # a dead peer is known within ten seconds
             ping_timeout=5,
         )

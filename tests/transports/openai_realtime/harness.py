@@ -21,9 +21,10 @@ from processors.context import BothEnds, CallContext, CallInfo, Speech
 from processors.frames import PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
-from tests.memory_socket import MemorySocket, socket_pair
+from tests.openai_types import assert_client_event
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
+from transports.simulated.memory_socket import MemorySocket
 from transports.socket import Socket, SocketClosedError
 
 PCMU = {"type": "audio/pcmu"}
@@ -93,7 +94,7 @@ class ScriptedModel:
         if self.refuse_dials > 0:
             self.refuse_dials -= 1
             raise ConnectionRefusedError("nobody there")
-        ours, theirs = socket_pair()
+        ours, theirs = MemorySocket.pair()
         self.urls.append(url)
         self.headers.append(headers)
         self.sockets.append(theirs)
@@ -108,6 +109,7 @@ class ScriptedModel:
         async with asyncio.timeout(2):
             await self.accepted.wait()
             event: dict[str, Any] = json.loads(await self.sockets[-1].receive())
+        assert_client_event(event)
         if event["type"] == "session.update":
             self.session = merged(self.session, event["session"])
             confirmed = merged(self.session, self.confirm)
@@ -124,7 +126,7 @@ class ScriptedModel:
         """Let everything run that is ready, and see that nothing was sent."""
         for _ in range(20):
             await asyncio.sleep(0)
-        while self.sockets[-1]._inbox.qsize():
+        while self.sockets[-1].pending:
             event = await self.next()
             assert event["type"] == "session.update", event
 

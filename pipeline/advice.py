@@ -1,0 +1,67 @@
+"""What ``--check`` warns of: call files that work, and will disappoint somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipeline.agent import Agent, Information
+from pipeline.problem import Path, Problem
+from pipeline.source import Source
+
+if TYPE_CHECKING:
+    from pipeline.config import CallFile
+
+_SECTIONS = ("role", "voice_and_pacing", "boundaries", "information", "escalation", "tone")
+_SHOUTED = re.compile(r"\b(?:NEVER|ALWAYS|MUST|NOT|DON'T|ONLY|IMPORTANT|CRITICAL|WARNING)\b")
+
+
+def warnings(call: CallFile, source: Source) -> list[Problem]:
+    """Everything that is allowed and unwise in a call file."""
+    said = [*_agent(call.agent), *_call(call)]
+    for position, entry in enumerate(call.pipeline):
+        for key, message in entry.advice():
+            said.append((("pipeline", position, *key.split(".")), message))
+    return [Problem(source.place(path), message, path) for path, message in said]
+
+
+def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
+    if call.timezone is None:
+        yield (
+            ("timezone",),
+            "not given, so the assistant is told the time in UTC; name the business's zone",
+        )
+    if not call.end_call and call.agent.goodbye:
+        yield ("agent", "goodbye"), "is never said, as `end_call` is false"
+
+
+def _agent(agent: Agent) -> Iterator[tuple[Path, str]]:
+    missing = [name for name in _SECTIONS if getattr(agent, name) in ("", (), Information())]
+    if missing:
+        yield ("agent",), f"has no {', '.join(missing)}; the model fills the gap as it likes"
+    for path, text in _texts(agent):
+        shout = _SHOUTED.search(text)
+        if shout is not None:
+            yield (
+                path,
+                f"found {shout[0]!r} in capitals; newer models follow plain words better",
+            )
+    fields = agent.information.checklist
+    names = [field.field for field in fields]
+    for position, field in enumerate(fields):
+        path = ("agent", "information", "checklist", position)
+        if field.ask.count("?") > 1:
+            yield (*path, "ask"), "asks more than one question; on the phone one at a time is heard"
+        if field.field in names[:position]:
+            yield (*path, "field"), f"{field.field!r} is asked for a second time"
+
+
+def _texts(agent: Agent) -> Iterator[tuple[Path, str]]:
+    sections = {name: getattr(agent, name) for name in _SECTIONS if name != "information"}
+    sections |= {"greeting": agent.greeting, "goodbye": agent.goodbye}
+    for name, points in sections.items():
+        yield ("agent", name), points if isinstance(points, str) else "\n".join(points)
+    about = agent.information
+    text = about.text if isinstance(about.text, str) else "\n".join(about.text)
+    yield ("agent", "information"), "\n".join([text, *about.facts])

@@ -1,0 +1,116 @@
+"""The call file's ``agent:`` block: who answers, section by section."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
+
+from processors.fields import Shape
+
+_INCLUDE = {
+    "type": "object",
+    "properties": {"include": {"type": "string", "description": "A text file beside this one."}},
+    "required": ["include"],
+    "additionalProperties": False,
+}
+_WORDS = "words"
+_POINTS = "a list of points"
+
+Words = Annotated[str, WithJsonSchema({"anyOf": [{"type": "string"}, _INCLUDE]})]
+"""Text, or ``{include: file.md}``, which is text by the time that it is looked at."""
+
+Points = Annotated[
+    Annotated[Words, Tag(_WORDS)] | Annotated[tuple[Words, ...], Tag(_POINTS)],
+    Discriminator(lambda value: _POINTS if isinstance(value, list | tuple) else _WORDS),
+]
+"""Text as it is, or a list of sentences that become bullets."""
+
+
+class Block(BaseModel):
+    """A part of a call file: frozen, and no key but the ones it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class ChecklistField(Block):
+    """One thing to learn from the caller."""
+
+    field: Annotated[str, Shape("[a-z][a-z0-9_]*", "small letters, digits and underscores")]
+    """Its name, as records will have it: small letters, digits and underscores."""
+
+    ask: Words
+    """The question, in the words to use."""
+
+    confirm: bool = False
+    """Say it back and have it confirmed. For names, numbers, dates and money."""
+
+    required: bool = True
+    """Ask for it in every call; false: take it when it is offered."""
+
+    notes: Words = ""
+    """What else to know: what counts as an answer, what not to ask."""
+
+
+class Information(Block):
+    """What to find out, and what may be said."""
+
+    text: Points = ""
+    """How to go about it."""
+
+    checklist: tuple[ChecklistField, ...] = ()
+    """What to ask for, one at a time, in this order."""
+
+    facts: tuple[Words, ...] = ()
+    """What the assistant knows to be true. It claims nothing else about the business."""
+
+
+def _text_alone(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str | list) else value
+
+
+class Agent(Block):
+    """What the assistant is told, section by section."""
+
+    role: Points = ""
+    """Who it is, for whom it works, what the call is for."""
+
+    voice_and_pacing: Points = ""
+    """How it speaks: length of turns, pace, how it reads numbers."""
+
+    boundaries: Points = ""
+    """What it must not do or say. Said again at the end of the prompt."""
+
+    information: Annotated[
+        Information,
+        BeforeValidator(
+            _text_alone, json_schema_input_type=Information | Words | tuple[Words, ...]
+        ),
+    ] = Information()
+    """What to ask for and what may be claimed. Text alone is short for {text: ...}."""
+
+    escalation: Points = ""
+    """When a person must take over, and what to learn first."""
+
+    tone: Points = ""
+    """How it comes across."""
+
+    greeting: Words = ""
+    """The first words, exactly so. Empty: the model finds its own."""
+
+    disclosure: Words = ""
+    """Said before the greeting, exactly so, such as that the call is recorded."""
+
+    goodbye: Words = ""
+    """The last words, exactly so. Empty: the model finds its own."""
+
+    language: Annotated[str, Field(min_length=1)] = "English"
+    """The language it speaks until the caller uses another, by its English name."""

@@ -1,0 +1,178 @@
+"""One call's life: from the stream that was let in to the record that it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from loguru import logger
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.workers.runner import WorkerRunner
+
+from pipeline.builder import build_pipeline
+from pipeline.catalog import Catalog
+from pipeline.config import Loaded
+from pipeline.journal_log import log_entry
+from pipeline.prompt import speech_for
+from processors.context import CallContext, CallInfo, Speech
+from processors.frames import PCMU_SAMPLE_RATE
+from processors.state.journal import Entry, Journal
+from processors.state.playback import PlaybackLedger
+from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.openai_realtime.dialer import ModelDialer
+from transports.openai_realtime.tools import tools_of
+from transports.socket import Socket
+from transports.twilio.config import TwilioSerializerConfig
+from transports.twilio.messages import PCMU_ENCODING, Start
+from transports.twilio.rest import CallPhone, TwilioRest
+from transports.twilio.token import StreamClaims
+from transports.twilio.transport import PHONE_SOCKET
+
+ENDINGS: Final = frozenset(
+    {"hangup", "fallback", "stream_stopped", "stream_lost", "phone_leg_failed"}
+)
+"""Journal entries that say why a call ended; the first one counts."""
+
+
+class CallRunner:
+    """Makes calls of media streams. One for a process; each call has everything of its own."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        dialer: ModelDialer,
+        rest: TwilioRest | None,
+        *,
+        wall_clock: Callable[[], datetime],
+        on_call: Callable[[CallContext], None] | None = None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            catalog: The call files.
+            dialer: Opens the model's sessions.
+            rest: Twilio's REST API; None without credentials: nobody can hang up properly.
+            wall_clock: The date and time, with zone, that the assistant is told.
+            on_call: Told of each call before its first frame, to listen to its journal.
+        """
+        self._catalog = catalog
+        self._dialer = dialer
+        self._rest = rest
+        self._wall_clock = wall_clock
+        self._on_call = on_call
+
+    async def warm(self, claims: StreamClaims) -> None:
+        """Dial the model while the phone still rings, if the call file wants that."""
+        loaded = self._catalog.by_name(claims.file_name)
+        for entry in loaded.call.pipeline:
+            if isinstance(entry, OpenAIRealtimeConfig) and entry.warm is not False:
+                speech = self._speech(loaded, claims)
+                session = entry.session(
+                    instructions=speech.prompt, tools=[tool.schema for tool in tools_of(speech)]
+                )
+                self._dialer.warm(claims.call_sid, entry, session)
+
+    async def __call__(self, socket: Socket, start: Start, claims: StreamClaims) -> None:
+        """Run one call to its end. Whatever happens, everything it opened is closed."""
+        with logger.contextualize(call_sid=claims.call_sid):
+            loaded = self._catalog.by_name(claims.file_name)
+            audio = start.media_format
+            if (audio.encoding, audio.sample_rate) != (PCMU_ENCODING, PCMU_SAMPLE_RATE):
+                logger.error(
+                    "Stream refused: its audio is {} at {} Hz, not µ-law at 8000",
+                    audio.encoding,
+                    audio.sample_rate,
+                )
+                return
+            await self._run(loaded, self._context(loaded, socket, start, claims))
+
+    async def _run(self, loaded: Loaded, context: CallContext) -> None:
+        started_at = context.clock()
+        endings: list[Entry] = []
+        context.journal.listen(log_entry)
+        context.journal.listen(
+            lambda entry: endings.append(entry) if entry.kind in ENDINGS else None
+        )
+        if self._on_call is not None:
+            self._on_call(context)
+        info = context.info
+        context.record(
+            "call_started",
+            call_sid=info.call_sid,
+            file=info.file_name,
+            private={"caller": info.caller, "called": info.called},
+        )
+        worker = PipelineWorker(
+            build_pipeline(loaded.call.pipeline, context),
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,
+            params=PipelineParams(
+                audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
+            ),
+        )
+        runner = WorkerRunner(handle_sigint=False)
+        try:
+            await runner.add_workers(worker)
+            await runner.run()
+        except asyncio.CancelledError:
+            endings.append(Entry(0.0, "server_stopped"))
+            await worker.cancel(reason="server stopped")
+            raise
+        finally:
+            context.record(
+                "call_ended",
+                reason=_why(endings),
+                duration_ms=round((context.clock() - started_at) * 1000),
+            )
+
+    def _context(
+        self, loaded: Loaded, socket: Socket, start: Start, claims: StreamClaims
+    ) -> CallContext:
+        clock = asyncio.get_running_loop().time
+        account_sid = start.account_sid or claims.account_sid
+        call = loaded.call
+        return CallContext(
+            info=CallInfo(
+                call_sid=claims.call_sid,
+                stream_sid=start.stream_sid,
+                account_sid=account_sid,
+                caller=claims.caller,
+                called=claims.called,
+                file_name=loaded.path.name,
+            ),
+            speech=self._speech(loaded, claims),
+            clock=clock,
+            journal=Journal(clock()),
+            playback=PlaybackLedger(mark_every_ms=_mark_every_ms(loaded)),
+            phone=CallPhone(
+                self._rest,
+                socket,
+                claims.call_sid,
+                account_sid,
+                language=call.twiml_language,
+                voice=call.twiml_voice,
+            ),
+            resources={PHONE_SOCKET: socket, "model_dialer": self._dialer},
+        )
+
+    def _speech(self, loaded: Loaded, claims: StreamClaims) -> Speech:
+        return speech_for(
+            loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
+        )
+
+
+def _mark_every_ms(loaded: Loaded) -> float:
+    for entry in loaded.call.pipeline:
+        if isinstance(entry, TwilioSerializerConfig):
+            return entry.mark_every_ms
+    raise AssertionError("a call file has a serializer: its order was checked")
+
+
+def _why(endings: list[Entry]) -> str:
+    if not endings:
+        return "failed"
+    first = endings[0]
+    return str(first.fields.get("reason") or first.kind)

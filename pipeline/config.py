@@ -1,0 +1,206 @@
+"""The schema of a call file, and how one is loaded."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ConfigDict, Field, ValidationError, field_validator
+
+from pipeline.advice import warnings
+from pipeline.agent import Agent, Block
+from pipeline.explain import explain
+from pipeline.order import order_problems
+from pipeline.problem import ConfigError, Path, Problem
+from pipeline.registry import Entry
+from pipeline.source import Source, load_source
+from processors.fields import Seconds, Shape
+from processors.import_path import import_object
+
+END_CALL = "end_call"
+"""The tool that is always there unless the file says otherwise."""
+
+PhoneNumber = Annotated[
+    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
+]
+
+
+class ToolEntry(Block):
+    """A function that the model may call."""
+
+    use: str
+    """An async function, as `package.module:function`. Its first parameter is `params`; the rest,
+    with their annotations and docstring, tell the model how to call it."""
+
+    timeout: Seconds = 20.0
+    """How long it may take, s; then the model is told that it failed."""
+
+    @field_validator("use")
+    @classmethod
+    def _is_a_tool(cls, use: str) -> str:
+        function = import_object(use)
+        if not inspect.iscoroutinefunction(function):
+            raise ValueError("allowed: an `async def` function")
+        if next(iter(inspect.signature(function).parameters), None) != "params":
+            raise ValueError(
+                "allowed: a function whose first parameter is `params` (FunctionCallParams)"
+            )
+        return use
+
+    @property
+    def name(self) -> str:
+        """What the model calls it by."""
+        return str(import_object(self.use).__name__)
+
+
+class CallFile(Block):
+    """How a phone call is answered: Callwright's call file."""
+
+    model_config = ConfigDict(title="Callwright call file")
+
+    name: Annotated[str, Field(min_length=1)] = ""
+    """What the file is called in logs and records. Left out: the file's own name."""
+
+    extends: str | None = None
+    """Another call file to start from; what stands here is laid over it."""
+
+    numbers: tuple[PhoneNumber, ...] = ()
+    """The called numbers that this file answers, when a folder of files is served."""
+
+    default: bool = False
+    """Answers the numbers that no other file in the folder names."""
+
+    timezone: str | None = None
+    """The business's time zone, as in America/New_York. The assistant is told date and time."""
+
+    pipeline: tuple[Entry, ...]
+    """The call's processors, from the phone on."""
+
+    agent: Agent = Agent()
+    """What the assistant is told."""
+
+    tools: tuple[ToolEntry, ...] = ()
+    """Functions that the model may call."""
+
+    end_call: bool = True
+    """Whether the model can end the call."""
+
+    fallback: Annotated[str, Field(min_length=1)] = (
+        "We are sorry, we can't take your call right now. Please try again in a few minutes."
+    )
+    """What the caller hears when no model can be had, spoken by Twilio."""
+
+    refusal: Annotated[str, Field(min_length=1)] = (
+        "We are sorry, this number is not in service. Goodbye."
+    )
+    """What callers of a number hear that no file answers, spoken by Twilio."""
+
+    twiml_language: Annotated[
+        str, Shape("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag, as in en-US")
+    ] = "en-US"
+    """The language in which Twilio speaks fallback and refusal, as in en-US."""
+
+    twiml_voice: str | None = None
+    """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                message = "allowed: an IANA time zone, as in America/New_York or UTC"
+                raise ValueError(message) from error
+        return name
+
+    @field_validator("numbers")
+    @classmethod
+    def _are_different(cls, numbers: tuple[str, ...]) -> tuple[str, ...]:
+        twice = {number for number in numbers if numbers.count(number) > 1}
+        if twice:
+            raise ValueError(f"found {', '.join(sorted(twice))} twice; allowed: once")
+        return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A call file that can be used.
+
+    Attributes:
+        path: Where it was read.
+        call: What it says.
+        source: Where each piece of it stands.
+        warnings: What works and will disappoint.
+    """
+
+    path: FilePath
+    call: CallFile
+    source: Source = field(repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded:
+    """Read and check a call file.
+
+    Args:
+        path: The file.
+        environment: What ``${NAME}`` reads; None for the process's own.
+
+    Raises:
+        ConfigError: With everything that is wrong with it.
+    """
+    source = load_source(path, os.environ if environment is None else environment)
+    source.data.setdefault("name", path.stem)
+    problems = list(source.problems)
+    known = {problem.path for problem in problems}
+    call: CallFile | None = None
+    try:
+        call = CallFile.model_validate(source.data)
+    except ValidationError as error:
+        problems += [p for p in explain(error, CallFile, source) if p.path not in known]
+    problems += _misordered(source)
+    if call is not None:
+        problems += _missing_tools(call, source)
+    if problems or call is None:
+        raise ConfigError(sorted(problems, key=lambda p: (p.place.file, p.place.line or 0)))
+    return Loaded(path, call, source, (*source.warnings, *warnings(call, source)))
+
+
+def _misordered(source: Source) -> list[Problem]:
+    entries = source.data.get("pipeline")
+    if not isinstance(entries, list):
+        return []  # the schema says so already
+    kinds = [entry.get("type") if isinstance(entry, dict) else None for entry in entries]
+    types = [kind if isinstance(kind, str) else None for kind in kinds]
+    problems = []
+    for position, message in order_problems(types):
+        path: Path = ("pipeline",) if position is None else ("pipeline", position)
+        problems.append(Problem(source.place(path), message, path))
+    return problems
+
+
+def _missing_tools(call: CallFile, source: Source) -> list[Problem]:
+    """Tools that are named twice, and a ``tool_choice`` that names none."""
+    problems: list[Problem] = []
+    names = [END_CALL] if call.end_call else []
+    for position, tool in enumerate(call.tools):
+        path: Path = ("tools", position, "use")
+        if tool.name in names:
+            message = f"found a second tool called {tool.name!r}; allowed: one of each name"
+            problems.append(Problem(source.place(path), message, path))
+        names.append(tool.name)
+    for position, entry in enumerate(call.pipeline):
+        choice = getattr(entry, "tool_choice", None)
+        wanted = getattr(choice, "name", None)
+        if wanted is not None and wanted not in names:
+            path = ("pipeline", position, "tool_choice", "name")
+            allowed = ", ".join(names) or "no tool, as the file has none"
+            message = f"found {wanted!r}; allowed: {allowed}"
+            problems.append(Problem(source.place(path), message, path))
+    return problems

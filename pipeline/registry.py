@@ -1,0 +1,34 @@
+"""The processors that a call file can name: one union, told apart by ``type``.
+
+To add a processor, add its config class to ``Entry``; the class is the registration.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from processors.configs import HangupConfig, InterruptionConfig, MulawPassthroughConfig
+from processors.context import ProcessorConfig
+from processors.custom import CustomConfig
+from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.twilio.config import TwilioSerializerConfig
+
+Entry = Annotated[
+    TwilioSerializerConfig
+    | MulawPassthroughConfig
+    | OpenAIRealtimeConfig
+    | InterruptionConfig
+    | HangupConfig
+    | CustomConfig,
+    Field(discriminator="type"),
+]
+"""One entry of a call file's ``pipeline``."""
+
+
+def config_classes() -> dict[str, type[ProcessorConfig]]:
+    """Every processor's config class, by the ``type`` that names it in a call file."""
+    union, _ = get_args(Entry)
+    classes: tuple[type[ProcessorConfig], ...] = get_args(union)
+    return {get_args(cls.model_fields["type"].annotation)[0]: cls for cls in classes}

@@ -1,0 +1,63 @@
+"""The JSON Schema of a call file, for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.config import CallFile
+
+_REFERENCE = {"type": "string", "pattern": r"\$\{"}
+"""A value that the environment gives; no editor can say more about it."""
+
+_VALUE = {"type", "enum", "const", "minimum", "maximum", "exclusiveMinimum"}
+"""The keys of a schema that narrow the value itself."""
+
+
+def schema_text() -> str:
+    """The schema as ``configs/schema.json`` has it."""
+    return json.dumps(call_file_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def call_file_schema() -> dict[str, Any]:
+    """Pydantic's schema, widened by what happens before pydantic sees a file.
+
+    ``${NAME}`` may stand where a number, a switch or a word of a fixed list is wanted, and a file
+    that extends another need not have a pipeline.
+    """
+    schema = CallFile.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["required"] = []
+    schema["anyOf"] = [{"required": ["pipeline"]}, {"required": ["extends"]}]
+    for part in (schema, *schema["$defs"].values()):
+        for name, value in part.get("properties", {}).items():
+            part["properties"][name] = _described(name, _with_references(name, value))
+    return schema
+
+
+def _with_references(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    if name == "type":
+        return value  # what tells entries apart can't come from outside
+    if _is_fixed(value):
+        inner = {key: value[key] for key in sorted(_VALUE & set(value))}
+        outer = {key: value[key] for key in value if key not in _VALUE}
+        return {**outer, "anyOf": [inner, _REFERENCE]}
+    for union in ("anyOf", "oneOf"):
+        branches = value.get(union, [])
+        if any(_is_fixed(inner) for branch in branches for inner in branch.get("oneOf", [branch])):
+            return {**value, union: [*branches, _REFERENCE]}
+    return value
+
+
+def _is_fixed(value: dict[str, Any]) -> bool:
+    """Whether a text like ``${NAME}`` would not do as it is."""
+    numeric = value.get("type") in {"integer", "number", "boolean"}
+    return numeric or "enum" in value or "const" in value
+
+
+def _described(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """One line per description, as editors show them; a title for each key."""
+    described = {"title": name.replace("_", " ").title(), **value}
+    if "description" in described:
+        described["description"] = " ".join(described["description"].split())
+    return described

@@ -1,0 +1,163 @@
+"""What the environment says: secrets, addresses, and how the server listens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from transports.twilio.rest import RestCredentials
+from transports.twilio.signature import is_loopback
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+TWILIO_API_URL = "https://api.twilio.com"
+
+
+class SettingsError(Exception):
+    """The environment can't be used; the text names each variable and what is allowed."""
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment:
+        raise ValueError("allowed: an address that begins with https:// (or http://), no ? or #")
+    return url.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """The environment's variables, each under its own name.
+
+    Attributes:
+        openai_api_key: The key of the Realtime API.
+        openai_base_url: The API's address; its socket is ``/realtime`` under the same.
+        twilio_account_sid: The account; each call also brings it.
+        twilio_auth_token: Checks signatures, and speaks for the account at the REST API.
+        twilio_api_key_sid: An API key, for REST instead of the auth token.
+        twilio_api_key_secret: Its secret.
+        twilio_webhook_shared_key: Checks signatures where Twilio signs with a shared key.
+        twilio_api_url: Where the REST API is.
+        public_url: The address under which Twilio reaches this server.
+        host: Where to listen.
+        port: Where to listen; 0: any free port.
+        trust_proxy: Whether to believe ``X-Forwarded-Proto`` and ``-Host``.
+        require_stream_signature: Whether a media stream needs a signed handshake, too. Not all
+            of Twilio's do; the token is always needed.
+        log_level: The least that is logged.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+
+    openai_api_key: SecretStr | None = None
+    openai_base_url: WebAddress | None = None
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr | None = None
+    twilio_api_key_sid: str = ""
+    twilio_api_key_secret: SecretStr | None = None
+    twilio_webhook_shared_key: SecretStr | None = None
+    twilio_api_url: WebAddress = TWILIO_API_URL
+    public_url: WebAddress | Literal[""] = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 5050
+    trust_proxy: bool = False
+    require_stream_signature: bool = False
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _key_is_whole(self) -> Settings:
+        if bool(self.twilio_api_key_sid) != (self.twilio_api_key_secret is not None):
+            raise ValueError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET go together: set both")
+        if self.require_stream_signature and not self.checks_signatures:
+            raise ValueError("REQUIRE_STREAM_SIGNATURE needs TWILIO_AUTH_TOKEN to check with")
+        return self
+
+    @property
+    def model_url(self) -> str:
+        """The Realtime API's address, whether given or not."""
+        return self.openai_base_url or OPENAI_BASE_URL
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model to dial; without one the built-in model answers."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def openai_key(self) -> str:
+        """The model's key, or nothing."""
+        return _reveal(self.openai_api_key)
+
+    @property
+    def auth_token(self) -> str:
+        """The auth token, or nothing."""
+        return _reveal(self.twilio_auth_token)
+
+    @property
+    def shared_key(self) -> str:
+        """The webhooks' shared key, or nothing."""
+        return _reveal(self.twilio_webhook_shared_key)
+
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether it can be told if a request is from Twilio."""
+        return bool(self.auth_token or self.shared_key)
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        return is_loopback(self.host)
+
+    @property
+    def token_secret(self) -> str | None:
+        """What every process that serves the same calls knows; None: each is on its own."""
+        key_secret = _reveal(self.twilio_api_key_secret)
+        return self.auth_token or key_secret or self.shared_key or None
+
+    @property
+    def rest_credentials(self) -> RestCredentials | None:
+        """Who speaks to Twilio's REST API; None: nobody can."""
+        key_secret = _reveal(self.twilio_api_key_secret)
+        if key_secret:
+            return RestCredentials(key_secret, self.twilio_api_key_sid, self.twilio_account_sid)
+        if self.auth_token:
+            return RestCredentials(self.auth_token, account_sid=self.twilio_account_sid)
+        return None
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the environment, and a file of ``NAME=value`` lines for what it does not have.
+
+    Raises:
+        SettingsError: With everything that is wrong, in one line each.
+    """
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_explain, error.errors()))) from None
+
+
+def _explain(problem: Any) -> str:
+    """One line: variable, what was found unless it is a secret, what is allowed."""
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    name = str(problem["loc"][0]).upper()
+    found = "" if _is_secret(name) else f"found {problem['input']!r}; "
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {found}{message[:1].lower()}{message[1:]}"
+
+
+def _is_secret(name: str) -> bool:
+    return name.endswith(("_KEY", "_TOKEN", "_SECRET"))
+
+
+def _reveal(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()

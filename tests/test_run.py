@@ -1,0 +1,127 @@
+"""The command line: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import run
+from tests.pipeline.files import MINIMAL, write
+
+ROOT = Path(run.__file__).parent
+
+
+def test_check_prints_the_pipeline_and_ends_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL)
+
+    assert run.main(["--check", str(path)]) == 0
+
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{path}: OK\n")
+    assert "7  twilio_serializer (out)  " in out
+    assert err == ""
+
+
+def test_check_tells_all_that_is_wrong_with_all_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write(tmp_path, MINIMAL, "good.yaml")
+    bad = write(tmp_path, f"nam: x\n{MINIMAL}  - type: hangup\n    x: 1\n", "bad.yaml")
+
+    assert run.main(["--check", str(bad), str(good), "nope"]) == 2
+
+    out, err = capsys.readouterr()
+    assert f"{good}: OK" in out
+    assert [line.split(": found")[0] for line in err.splitlines()][:2] == [
+        f"{bad}:1: nam",
+        f"{bad}:9: pipeline[4].x",
+    ]
+    assert err.splitlines()[2].startswith("nope: no such call file")
+
+
+def test_check_takes_the_file_from_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL)
+
+    assert run.main(["--check", "--config", str(path)]) == 0
+    assert capsys.readouterr().out.startswith(f"{path}: OK\n")
+
+
+def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Callwright call file"
+
+
+def test_prompt_prints_what_the_model_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, f'numbers: ["+15550100007"]\nagent: {{role: You are Kim.}}\n{MINIMAL}')
+
+    assert run.main(["--prompt", str(path)]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("# Role\nYou are Kim.\n")
+    assert "- The number that was called is +15550100007." in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "--config FILE is needed"),
+        (["--check"], "--check needs a FILE"),
+        (["--conf", "x"], "unrecognized arguments: --conf"),
+        (["--schema", "--check", "x"], "not allowed with argument"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_told(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run.main(arguments)
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("task", [["--check"], ["--prompt"], ["--config"]])
+def test_a_file_that_can_not_be_used_ends_with_status_2_and_no_traceback(
+    task: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "a: [\n")
+
+    assert run.main([*task, str(path)]) == 2
+
+    out, err = capsys.readouterr()
+    assert err.startswith(f"{path}:2: not YAML: ")
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
+def test_help_says_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run.main(["--help"])
+
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    for word in ("--config", "--check", "--schema", "--prompt", "exit status"):
+        assert word in out
+
+
+def test_it_runs_from_anywhere_and_prints_nothing_but_the_answer(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), "--check", "with_stock_processor"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[0].endswith("with_stock_processor.yaml: OK")

@@ -1,0 +1,184 @@
+"""The simulated server on a real port, also with the ``openai`` package as its client."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from openai import AsyncOpenAI
+from openai.resources.realtime.realtime import AsyncRealtimeConnection
+from openai.types.realtime import RealtimeResponse, RealtimeSessionCreateRequestParam
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.transports.simulated.realtime_client import VOICE
+from tests.transports.simulated.strict_events import assert_server_event
+from transports.simulated.brain_script import BrainScript
+from transports.simulated.faults import ModelOptions
+from transports.simulated.model_server import SimulatedModel
+
+GREETING = "Good morning."
+SCRIPT = BrainScript(greeting=GREETING, facts=("We open at nine.",), goodbye="Goodbye now.")
+FAST = ModelOptions(first_delta=0.0, speed_up=0, transcription_delay=0.0)
+SESSION: RealtimeSessionCreateRequestParam = {
+    "type": "realtime",
+    "instructions": "Answer the phone.",
+    "audio": {
+        "input": {
+            "format": {"type": "audio/pcmu"},
+            "turn_detection": {"type": "server_vad", "silence_duration_ms": 500},
+            "transcription": {"model": "gpt-4o-transcribe"},
+        },
+        "output": {"format": {"type": "audio/pcmu"}, "voice": "cedar"},
+    },
+    "tools": [{"type": "function", "name": "end_call", "description": "Hang up."}],
+}
+KEY = {"Authorization": "Bearer sk-test"}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[SimulatedModel]:
+    model = SimulatedModel(lambda _: SCRIPT, options=FAST)
+    await model.start()
+    yield model
+    await model.stop()
+
+
+def dial(server: SimulatedModel, key: dict[str, str] = KEY) -> connect:
+    return connect(f"{server.url}/realtime?model=gpt-realtime-2.1", additional_headers=key)
+
+
+async def receive(client: ClientConnection, kind: str) -> dict[str, Any]:
+    while True:
+        event: dict[str, Any] = json.loads(await client.recv())
+        assert_server_event(event)
+        if event["type"] == kind:
+            return event
+
+
+async def test_a_session_over_a_real_socket(server: SimulatedModel) -> None:
+    async with dial(server) as client:
+        created = await receive(client, "session.created")
+        await client.send(json.dumps({"type": "response.create"}))
+        done = await receive(client, "response.done")
+
+    assert created["session"]["model"] == "gpt-realtime-2.1"
+    assert done["response"]["output"][0]["content"][0]["transcript"] == GREETING
+    assert server.base_url.startswith("http://127.0.0.1:")
+    [session] = server.sessions
+    assert [item.sent_ms for item in session.items.values()] == [VOICE.duration_ms(GREETING)]
+
+
+@pytest.mark.parametrize("key", [{}, {"Authorization": "Bearer "}, {"Authorization": "Basic x"}])
+async def test_a_bad_key_is_only_seen_after_the_upgrade(
+    server: SimulatedModel, key: dict[str, str]
+) -> None:
+    async with dial(server, key) as client:
+        error = await receive(client, "error")
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+
+    assert error["error"]["code"] == "invalid_api_key"
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 3000
+    assert closed.value.rcvd.reason == "invalid_request_error.invalid_api_key"
+
+
+async def test_one_key_may_be_the_only_good_one() -> None:
+    model = SimulatedModel(lambda _: SCRIPT, options=ModelOptions(api_key="sk-good"))
+    await model.start()
+    async with dial(model) as bad, dial(model, {"Authorization": "Bearer sk-good"}) as good:
+        await receive(bad, "error")
+        await receive(good, "session.created")
+    await model.stop()
+
+
+async def test_other_paths_are_not_found(server: SimulatedModel) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"{server.url}/responses", additional_headers=KEY)
+
+    assert refused.value.response.status_code == 404
+
+
+async def test_a_drop_has_no_close_frame(server: SimulatedModel) -> None:
+    async with dial(server) as client:
+        await receive(client, "session.created")
+        await server.sessions[0].drop()
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+
+    assert closed.value.rcvd is None
+
+
+async def test_stopping_closes_the_sessions(server: SimulatedModel) -> None:
+    async with dial(server) as client:
+        await receive(client, "session.created")
+        await server.stop()
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
+
+
+async def test_sessions_share_nothing(server: SimulatedModel) -> None:
+    async with dial(server) as one, dial(server) as other:
+        first = (await receive(one, "session.created"))["session"]["id"]
+        second = (await receive(other, "session.created"))["session"]["id"]
+        await one.send(json.dumps({"type": "response.create"}))
+        await receive(one, "response.done")
+
+    assert first != second
+    assert [len(session.items) for session in server.sessions] == [1, 0]
+
+
+async def test_the_openai_package_drives_a_whole_session(server: SimulatedModel) -> None:
+    client = AsyncOpenAI(api_key="sk-test", websocket_base_url=server.url)
+    caller = ["When do you open?", "Thanks, goodbye!"]
+    said: list[str] = []
+    transcripts: list[str] = []
+    heard = b""
+    async with client.realtime.connect(model="gpt-realtime-2.1") as connection:
+        await connection.session.update(session=SESSION)
+        words = 'Say exactly: "This call is recorded."'
+        await connection.response.create(response={"input": [], "instructions": words})
+        async for event in connection:
+            assert_server_event(event.model_dump(mode="json", exclude_unset=True))
+            assert event.type != "error", event
+            if event.type == "response.output_audio.delta":
+                heard += b64decode(event.delta)
+            elif event.type == "response.output_audio.done":
+                said.append(VOICE.hear(heard))
+                heard = b""
+            elif event.type == "conversation.item.input_audio_transcription.completed":
+                transcripts.append(event.transcript)
+            elif event.type == "response.function_call_arguments.done":
+                await connection.conversation.item.create(
+                    item={"type": "function_call_output", "call_id": event.call_id, "output": ""}
+                )
+                await connection.response.create()
+            elif event.type == "response.done" and said[-1] == SCRIPT.goodbye:
+                break
+            elif event.type == "response.done" and not called(event.response):
+                await speak(connection, caller[len(said) - 1])
+
+    assert said == [
+        "This call is recorded.",
+        "We open at nine. What else can I do for you?",
+        "Goodbye now.",
+    ]
+    assert transcripts == caller
+
+
+def called(response: RealtimeResponse) -> bool:
+    return any(item.type == "function_call" for item in response.output or [])
+
+
+async def speak(connection: AsyncRealtimeConnection, text: str) -> None:
+    audio = VOICE.speak(text) + b"\xff" * 8 * 700
+    for at in range(0, len(audio), 1600):
+        frame = b64encode(audio[at : at + 1600]).decode()
+        await connection.input_audio_buffer.append(audio=frame)

@@ -1,0 +1,189 @@
+"""The mind of the simulated model: follows a call file, deterministically and without inventing.
+
+It greets, asks the checklist one question at a time, reads back what is to be confirmed, answers
+from the script's facts or says that someone will follow up, calls the tools that the caller asks
+for, and ends the call. It is told nothing but what the real model is told: the conversation, the
+instructions and the tools.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any, Final
+
+from transports.simulated.brain_script import (
+    END_CALL,
+    BrainRequest,
+    BrainScript,
+    Call,
+    Line,
+    Output,
+    Say,
+)
+from transports.simulated.dialogue import STILL_THERE, Dialogue
+from transports.simulated.tool_match import calls_for
+from transports.simulated.words import is_goodbye, is_question, keypad_digits, stems
+
+_EXACT_LINE: Final = re.compile(r'say exactly:\s*"(.*)"', re.IGNORECASE)
+_EXACT_LINES: Final = re.compile(r'say exactly:\s*"(.*?)"', re.IGNORECASE | re.DOTALL)
+_MOMENT: Final = "One moment, please."
+_ALL_COLLECTED: Final = "Thank you, that is everything I need."
+_OPEN_OFFER: Final = "What else can I do for you?"
+_NOT_CAUGHT: Final = "Sorry, I didn't catch that."
+_ACKNOWLEDGED: Final = ("Got it.", "Thank you.", "All right.")
+_OUTPUT_KEYS: Final = ("say", "message", "summary", "result", "text")
+
+
+def exact_words(instructions: str) -> str | None:
+    """The words that instructions order to be said, or None.
+
+    They stand in double quotes after "Say exactly:"; on one line they may hold quotes themselves.
+    """
+    match = _EXACT_LINE.search(instructions) or _EXACT_LINES.search(instructions)
+    return match.group(1) if match else None
+
+
+class Brain:
+    """Answers for one business."""
+
+    def __init__(self, script: BrainScript) -> None:
+        self._script = script
+
+    def reply(self, request: BrainRequest) -> list[Output]:
+        """What the model says and calls, in order; never empty."""
+        words = exact_words(request.instructions)
+        if words is not None:
+            return [Say(words)]
+        heard = [line for line in request.lines if line.text or line.who != "assistant"]
+        dialogue = Dialogue(self._script, heard)
+        if request.aside:
+            return self._aside(request, dialogue)
+        if all(line.who == "system" for line in heard):
+            return [Say(self._greeting())]
+        fresh = _since_last_output(heard)
+        outputs = [line for line in fresh if line.who == "tool_output"]
+        said = [line for line in fresh if line.who == "caller"]
+        names = {line.call_id: line.name for line in heard if line.who == "tool_call"}
+        if any(names.get(line.call_id) == END_CALL for line in outputs):
+            return [Say(self._script.goodbye)]
+        told = " ".join(dict.fromkeys(_outcome(line.text, self._script) for line in outputs))
+        if said:
+            return self._answer(said, request, dialogue, told)
+        if told:
+            return [Say(f"{told} {dialogue.next_line() or _OPEN_OFFER}")]
+        waiting = heard[-1].who == "tool_call"
+        return [Say(_MOMENT if waiting else self._unheard(said, dialogue))]
+
+    def _greeting(self) -> str:
+        greeting = self._script.greeting or (
+            f"Hello, this is {self._script.business}. How can I help you?"
+        )
+        return f"{self._script.disclosure} {greeting}".strip()
+
+    def _answer(
+        self, said: list[Line], request: BrainRequest, dialogue: Dialogue, told: str
+    ) -> list[Output]:
+        text = " ".join(line.text for line in said if line.text)
+        if not text:
+            return [Say(f"{told} {self._unheard(said, dialogue)}".strip())]
+        if is_goodbye(text):
+            return self._end(request, "the caller said goodbye")
+        calls = calls_for(text, request, dialogue.collected)
+        if calls:
+            return [Say(_MOMENT, "commentary"), *calls]
+        if dialogue.complete and not is_question(text):
+            return self._end(request, "everything was collected", f"{told} {_ALL_COLLECTED}")
+        opening = f"{told} {self._opening(text, dialogue)}".strip()
+        return [Say(f"{opening} {dialogue.next_line() or _OPEN_OFFER}".strip())]
+
+    def _unheard(self, said: list[Line], dialogue: Dialogue) -> str:
+        if said and not all(line.silent for line in said):
+            return f"{_NOT_CAUGHT} {dialogue.next_line()}".strip()
+        if dialogue.prompts:
+            return f"{STILL_THERE} {dialogue.next_line()}".strip()
+        return STILL_THERE
+
+    def _opening(self, text: str, dialogue: Dialogue) -> str:
+        """What answers the caller's own words, before the checklist goes on."""
+        parts = []
+        digits = keypad_digits(text)
+        if digits:
+            parts.append(f"I see you pressed {' '.join(digits)}.")
+        elif dialogue.effect == "denied":
+            parts.append("Sorry about that.")
+        elif dialogue.effect in ("answered", "confirmed"):
+            parts.append(_ACKNOWLEDGED[len(dialogue.collected) % len(_ACKNOWLEDGED)])
+        elif dialogue.effect == "none" and not is_question(text):
+            parts.append("I understand.")
+        if is_question(text):
+            parts.append(self._fact(text) or self._script.follow_up)
+        return " ".join(parts)
+
+    def _fact(self, question: str) -> str | None:
+        """The fact that shares most with the question; rare words count more."""
+        asked = stems(question) - stems(self._script.business)
+        known = [stems(fact) for fact in self._script.facts]
+        frequency = Counter(word for fact in known for word in fact)
+        scores = [sum(1 / frequency[word] for word in asked & fact) for fact in known]
+        best = max(scores, default=0.0)
+        return self._script.facts[scores.index(best)] if best > 0 else None
+
+    def _end(self, request: BrainRequest, reason: str, before: str = "") -> list[Output]:
+        ended = any(line.who == "tool_call" and line.name == END_CALL for line in request.lines)
+        offered = any(tool.name == END_CALL for tool in request.tools)
+        if ended or not offered or request.tool_choice == "none":
+            return [Say(f"{before} {self._script.goodbye}".strip())]
+        call = Call(END_CALL, {"reason": reason})
+        return [Say(before.strip(), "commentary"), call] if before else [call]
+
+    def _aside(self, request: BrainRequest, dialogue: Dialogue) -> list[Output]:
+        if request.tool_choice not in ("auto", "none"):
+            calls = calls_for(dialogue.last_words, request, dialogue.collected)
+            if calls:
+                return list(calls)
+        still_open = dialogue.open
+        if "json" in request.instructions.lower():
+            return [
+                Say(
+                    json.dumps(
+                        {
+                            "collected": dialogue.collected,
+                            "open": still_open.field if still_open else None,
+                            "last_caller_words": dialogue.last_words,
+                        }
+                    )
+                )
+            ]
+        labels = {item.field: item.label for item in self._script.checklist}
+        facts = [f"{labels[field]}: {answer}" for field, answer in dialogue.collected.items()]
+        if still_open:
+            facts.append(f"still to ask: {still_open.label}")
+        if dialogue.last_words:
+            facts.append(f'the caller last said "{dialogue.last_words}"')
+        return [Say("; ".join(facts) or "Nothing was said yet.")]
+
+
+def _since_last_output(lines: list[Line]) -> list[Line]:
+    """What came after the assistant last spoke or called: what there is to answer."""
+    last = max(
+        (at for at, line in enumerate(lines) if line.who in ("assistant", "tool_call")), default=-1
+    )
+    return lines[last + 1 :]
+
+
+def _outcome(output: str, script: BrainScript) -> str:
+    """A tool's output in a sentence, in its own words where it has some."""
+    try:
+        told: Any = json.loads(output)
+    except ValueError:
+        told = output
+    if isinstance(told, dict):
+        if told.get("error") or told.get("ok") is False:
+            return f"I could not do that. {script.follow_up}"
+        told = next((told[key] for key in _OUTPUT_KEYS if isinstance(told.get(key), str)), "")
+    if not isinstance(told, str) or not told.strip():
+        return "That is done."
+    told = told.strip()
+    return told if told[-1] in ".!?" else f"{told}."

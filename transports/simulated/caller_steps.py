@@ -1,0 +1,93 @@
+"""What a simulated caller may be told to do, step by step."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from transports.simulated.person import HangUp, PressDigits
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something, now, whoever is speaking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait until the assistant has finished.
+
+    Attributes:
+        quiet: Seconds of silence that mean it has.
+        patience: Seconds to wait for it to begin.
+    """
+
+    quiet: float = 0.7
+    patience: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptWhenHeard:
+    """Listen, but speak up in the middle; if the assistant is done before that, just listen.
+
+    Attributes:
+        text: What to say then.
+        ms: Speak up once so much of this speech was heard; 0: by words.
+        words: Speak up once so many words of it were heard; 0: by time.
+        quiet: As in ``Listen``.
+        patience: As in ``Listen``.
+    """
+
+    text: str
+    ms: float = 0.0
+    words: int = 0
+    quiet: float = 0.7
+    patience: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StaySilent:
+    """Say nothing for a while, whatever is heard."""
+
+    seconds: float
+
+
+Step = Say | Listen | InterruptWhenHeard | StaySilent | PressDigits | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last step went.
+
+    Attributes:
+        heard: What the assistant was heard to say in it.
+        interrupted: The caller spoke up in the middle.
+        silent: Nothing was heard, and patience ran out.
+    """
+
+    heard: str = ""
+    interrupted: bool = False
+    silent: bool = False
+
+
+class CallScript(Protocol):
+    """Decides what the caller does next."""
+
+    def next_step(self, last: Outcome) -> Step | None:
+        """The next step, given how the last one went; None: nothing more, stay on the line."""
+        ...
+
+
+class FixedScript:
+    """The same steps whatever is heard."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._steps = deque(steps)
+
+    def next_step(self, last: Outcome) -> Step | None:
+        """The next of the steps."""
+        return self._steps.popleft() if self._steps else None

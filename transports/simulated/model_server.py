@@ -1,0 +1,165 @@
+"""The simulated Realtime server on a real port: ``websockets`` stands here and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from transports.simulated.brain_script import BrainScript
+from transports.simulated.faults import ModelOptions
+from transports.simulated.model_session import ModelSession
+from transports.simulated.voice import ToneVoice, Voice
+from transports.socket import SocketClosedError
+
+_PATH: Final = "/v1/realtime"
+_MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
+"""An append may hold 15 MiB of audio, which is a third more in base64."""
+_SESSIONS_KEPT: Final = 200
+
+
+class ServerSocket:
+    """A ``transports.socket.Socket`` over a connection of the ``websockets`` server."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
+
+    async def send(self, text: str) -> None:
+        """Send one text frame.
+
+        Raises:
+            SocketClosedError: The client is gone.
+        """
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as error:
+            raise _closed(error) from error
+
+    async def receive(self) -> str | bytes:
+        """Wait for the next frame.
+
+        Raises:
+            SocketClosedError: The client is gone, or this side closed.
+        """
+        try:
+            return await self._connection.recv()
+        except ConnectionClosed as error:
+            raise _closed(error) from error
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the socket; harmless when it is closed already."""
+        await self._connection.close(code, reason)
+
+    async def tear(self) -> None:
+        """Drop the connection without a close frame."""
+        self._connection.transport.abort()
+
+
+class SimulatedModel:
+    """A Realtime server on loopback that follows a script.
+
+    Attributes:
+        options: For sessions that open from now on.
+        sessions: The live ones and the newest finished ones, oldest first.
+    """
+
+    def __init__(
+        self,
+        script_for: Callable[[str], BrainScript],
+        *,
+        voice: Voice | None = None,
+        options: ModelOptions | None = None,
+    ) -> None:
+        """Prepare a server.
+
+        Args:
+            script_for: The script for a session's instructions (the composed prompt).
+            voice: What both ends speak and hear by; tones by default.
+            options: Pace and faults.
+        """
+        self.options = options or ModelOptions()
+        self.sessions: list[ModelSession] = []
+        self._script_for = script_for
+        self._voice = voice or ToneVoice()
+        self._server: Server | None = None
+        self._opened = 0
+        self._port = 0
+        self._host = ""
+
+    @property
+    def base_url(self) -> str:
+        """What ``OPENAI_BASE_URL`` is set to, http(s) style."""
+        return f"http://{self._host}:{self._port}/v1"
+
+    @property
+    def url(self) -> str:
+        """The same for a client that wants ws(s)."""
+        return f"ws://{self._host}:{self._port}/v1"
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Serve on this address; port 0 takes a free one."""
+        assert self._server is None, "started already"
+        self._server = await serve(
+            self._serve,
+            host,
+            port,
+            process_request=_check_path,
+            compression=None,
+            max_size=_MAX_MESSAGE_BYTES,
+            ping_interval=None,
+            close_timeout=1.0,
+        )
+        self._host = host
+        self._port = next(iter(self._server.sockets)).getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close all sessions and the port; harmless when it was never started."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        assert connection.request is not None, "the handshake is done"
+        query = parse_qs(urlsplit(connection.request.path).query)
+        self._opened += 1
+        session = ModelSession(
+            ServerSocket(connection),
+            self._script_for,
+            voice=self._voice,
+            options=self.options,
+            model=query.get("model", ["gpt-realtime-2.1"])[0],
+            opened_at_unix=time.time(),
+            key_is_good=self._is_good(connection.request.headers.get("Authorization", "")),
+            number=self._opened,
+        )
+        self.sessions.append(session)
+        del self.sessions[: -max(_SESSIONS_KEPT, len(self._server_connections()))]
+        await session.run()
+
+    def _server_connections(self) -> set[ServerConnection]:
+        return set(self._server.connections) if self._server is not None else set()
+
+    def _is_good(self, authorization: str) -> bool:
+        scheme, _, key = authorization.partition(" ")
+        if scheme != "Bearer" or not key.strip():
+            return False
+        return self.options.api_key in (None, key.strip())
+
+
+def _check_path(connection: ServerConnection, request: Request) -> Response | None:
+    if urlsplit(request.path).path != _PATH:
+        return connection.respond(HTTPStatus.NOT_FOUND, "The Realtime socket is /v1/realtime.\n")
+    return None
+
+
+def _closed(error: ConnectionClosed) -> SocketClosedError:
+    if error.rcvd is None:
+        return SocketClosedError()
+    return SocketClosedError(error.rcvd.code, error.rcvd.reason)

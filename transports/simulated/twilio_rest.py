@@ -1,0 +1,165 @@
+"""Twilio's REST API, as far as a runtime calls it: change a call in progress.
+
+``POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json`` with ``Status=completed``, ``Twiml=`` or
+``Url=`` (Twilio, REST: Modify calls in progress). A call that is over or was never there is 404
+with code 20404; wrong credentials are 401 with 20003. Refusals and slow answers come on demand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from transports.simulated.switchboard import CallSids, Switchboard
+from transports.simulated.twiml import Redirect
+
+_PATH: Final = "/2010-04-01/Accounts/{account_sid}/Calls/{call_sid}.json"
+_FIELDS: Final = frozenset(
+    {"Twiml", "Url", "Method", "FallbackUrl", "FallbackMethod", "StatusCallback"}
+    | {"StatusCallbackMethod", "TimeLimit"}
+)
+_CODES: Final = {400: 20001, 401: 20003, 404: 20404, 429: 20429, 500: 20500, 503: 20503}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How one request goes wrong.
+
+    Attributes:
+        status: The HTTP status that it gets; 0: none of its own, it is only slow.
+        delay: Seconds until it is answered.
+        code: Twilio's error code, if not the usual one of that status.
+    """
+
+    status: int = 0
+    delay: float = 0.0
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RestRequest:
+    """One request that came in.
+
+    Attributes:
+        at: Loop time.
+        call_sid: The call it is about.
+        form: Its fields.
+        status: The HTTP status that it got.
+    """
+
+    at: float
+    call_sid: str
+    form: dict[str, str]
+    status: int
+
+
+@dataclass(slots=True)
+class RestOptions:
+    """How the API behaves.
+
+    Attributes:
+        faults: For the next requests, one each, in order.
+        gone: Status and code for a call that is over (Twilio has been seen to use 400 and 21220).
+    """
+
+    faults: deque[Fault] = field(default_factory=deque)
+    gone: tuple[int, int] = (404, 20404)
+
+
+class TwilioRest:
+    """Serves the API on a free port of this machine."""
+
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        credentials: dict[str, str],
+        options: RestOptions | None = None,
+    ) -> None:
+        """Make it; nothing listens yet.
+
+        Args:
+            switchboard: The calls in progress.
+            credentials: User names (an account's SID or an API key's) and their secrets.
+            options: How it behaves; may be changed while it runs.
+        """
+        self.options = options or RestOptions()
+        self.requests: list[RestRequest] = []
+        self._switchboard = switchboard
+        self._authorizations = {
+            "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode("ascii")
+            for user, secret in credentials.items()
+        }
+        self._runner: web.AppRunner | None = None
+        self.base_url = ""
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; ``base_url`` says where."""
+        application = web.Application()
+        application.router.add_post(_PATH, self._update_call)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.base_url = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Stop listening; harmless when it does not."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _update_call(self, request: web.Request) -> web.Response:
+        posted = await request.post()
+        form = {name: value for name, value in posted.items() if isinstance(value, str)}
+        fault = self.options.faults.popleft() if self.options.faults else Fault()
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        call_sid = request.match_info["call_sid"]
+        if fault.status:
+            answer = _refusal(fault.status, fault.code, "as the test asked")
+        elif request.headers.get("Authorization") not in self._authorizations:
+            answer = _refusal(401, 0, "Authenticate")
+        else:
+            answer = self._carry_out(CallSids(request.match_info["account_sid"], call_sid), form)
+        now = asyncio.get_running_loop().time()
+        self.requests.append(RestRequest(now, call_sid, form, answer.status))
+        return answer
+
+    def _carry_out(self, sids: CallSids, form: dict[str, str]) -> web.Response:
+        call = self._switchboard.find(sids)
+        if call is None:
+            status, code = self.options.gone
+            return _refusal(status, code, "The requested resource was not found")
+        if "Status" in form:
+            if form["Status"] not in {"completed", "canceled"}:
+                return _refusal(400, 0, "Status is not valid")
+            # Canceled only ends a call that is still ringing; one in progress ignores it.
+            if form["Status"] == "completed":
+                call.complete()
+        elif ("Twiml" in form) == ("Url" in form) or not _FIELDS.issuperset(form):
+            return _refusal(400, 0, "Give either Url or Twiml")
+        elif "Twiml" in form:
+            call.update(form["Twiml"])
+        else:
+            call.update(Redirect(form["Url"], form.get("Method", "POST")))
+        status_now = "completed" if call.completed_by_rest else "in-progress"
+        return web.json_response(
+            {"sid": sids.call_sid, "account_sid": sids.account_sid, "status": status_now}
+        )
+
+
+def _refusal(status: int, code: int, message: str) -> web.Response:
+    number = code or _CODES.get(status, 20001)
+    return web.json_response(
+        {
+            "code": number,
+            "message": message,
+            "more_info": f"https://www.twilio.com/docs/errors/{number}",
+            "status": status,
+        },
+        status=status,
+    )

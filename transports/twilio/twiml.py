@@ -1,0 +1,56 @@
+"""The few TwiML documents that a call needs, built by Twilio's own package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from twilio.twiml.voice_response import Connect, VoiceResponse
+
+TOKEN_PARAMETER: Final = "token"  # noqa: S105 - the parameter's name
+"""Name of the ``<Parameter>`` that brings the stream's token back in ``start``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words in Twilio's own voice.
+
+    Attributes:
+        text: What is said; may be empty.
+        language: Its language, like ``en-US``; empty: Twilio's default.
+        voice: Twilio's name of the voice; None: the account's own.
+    """
+
+    text: str
+    language: str = ""
+    voice: str | None = None
+
+
+def connect_stream(url: str, token: str, fallback: Spoken) -> str:
+    """Connect the call to a media stream; say ``fallback`` and hang up if that ends first.
+
+    What stands behind ``<Connect>`` runs when our side closes the socket, or can't be reached
+    (Twilio, TwiML Stream): that is when the caller would else hear nothing.
+
+    Args:
+        url: ``wss://`` address of the media stream. It can't hold a query.
+        token: Comes back in the stream's ``start``.
+        fallback: What is said then.
+    """
+    response = VoiceResponse()
+    connect = Connect()
+    connect.stream(url=url).parameter(name=TOKEN_PARAMETER, value=token)
+    response.append(connect)
+    return _say_and_hang_up(response, fallback)
+
+
+def say_and_hang_up(words: Spoken) -> str:
+    """Say one thing and end the call: a refusal, or a last resort."""
+    return _say_and_hang_up(VoiceResponse(), words)
+
+
+def _say_and_hang_up(response: VoiceResponse, words: Spoken) -> str:
+    if words.text:
+        response.say(words.text, language=words.language or None, voice=words.voice)
+    response.hangup()
+    return str(response)
