@@ -138,15 +138,12 @@ class PlaybackLedger:
             return []
         if not any(mark.name == name for mark in self._marks):
             return []
-        position_ms = 0.0
-        while self._marks:
+        mark = self._marks.popleft()
+        while mark.name != name:
             mark = self._marks.popleft()
-            position_ms = mark.position_ms
-            if mark.name == name:
-                break
-        self._last_echo = Echo(position_ms, now)
+        self._last_echo = Echo(mark.position_ms, now)
         self._plan.echoed(self._last_echo)
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(mark.position_ms)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
