@@ -19,11 +19,12 @@ Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instan
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from typing import Final, TypeVar
+from collections import deque
+from typing import Final
 
 from processors.state.cut import Cut, Mark
 from processors.state.playback_items import (
+    BegunItems,
     Playing,
     Purpose,
     QueuedItem,
@@ -31,6 +32,7 @@ from processors.state.playback_items import (
     truncations,
 )
 from processors.state.playback_plan import Echo, PlaybackPlan
+from processors.state.recent import RecentKeys
 
 __all__ = ["PlaybackLedger", "Playing", "Purpose", "Truncation"]
 
@@ -42,9 +44,6 @@ ECHO_GRACE: Final = 5.0
 
 STALL: Final = 0.08
 """Seconds that the next echo may be overdue before playback is taken to have stopped."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _ITEMS_REMEMBERED: Final = 64
 
@@ -59,12 +58,11 @@ class PlaybackLedger:
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
         self._items: deque[QueuedItem] = deque()
-        self._newest: QueuedItem | None = None  # also once it was heard
-        self._begun: OrderedDict[str, dict[int, float]] = OrderedDict()  # ms by item and part
+        self._begun = BegunItems(_ITEMS_REMEMBERED)
         self._marks: deque[Mark] = deque()
         self._cut: Cut | None = None
         self._cut_items: list[QueuedItem] = []
-        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._refused = RecentKeys(_ITEMS_REMEMBERED)
         self._truncations: list[Truncation] = []
         self._generation = 1
         self._sequence = 0
@@ -97,7 +95,8 @@ class PlaybackLedger:
         if item is None or item.item_id != item_id or item.content_index != content_index:
             if item is not None:
                 item.ended = True  # the model moved on; its end came late or never
-            item = self._new_item(item_id, content_index, response_id, purpose)
+            item = self._begun.begin(item_id, content_index, response_id, purpose, self._sent_ms)
+            self._items.append(item)
         item.ended = False
         self._plan.sent(self._sent_ms, duration_ms, now)
         self._piece = (self._sent_ms, now)
@@ -187,7 +186,7 @@ class PlaybackLedger:
         )
         self._cut_items = list(self._items)
         for item in self._cut_items:
-            _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
+            self._refused.add(item.item_id)
         self._items.clear()
         self._marks.clear()
         self._generation += 1
@@ -288,37 +287,9 @@ class PlaybackLedger:
         self._plan.forget_before(self._heard_ms)
         return heard
 
-    def _new_item(
-        self, item_id: str, content_index: int, response_id: str, purpose: Purpose
-    ) -> QueuedItem:
-        newest = self._newest
-        if newest is not None:
-            parts = self._begun.get(newest.item_id, {})
-            parts[newest.content_index] = newest.earlier_ms + newest.sent_ms
-            _remember(self._begun, newest.item_id, parts, _ITEMS_REMEMBERED)
-        parts = self._begun.get(item_id, {})
-        item = QueuedItem(
-            item_id,
-            content_index,
-            response_id,
-            purpose,
-            self._sent_ms,
-            earlier_ms=parts.get(content_index, 0.0),
-            follows=bool(parts),
-        )
-        self._items.append(item)
-        self._newest = item
-        return item
-
     def _mark(self) -> str:
         self._sequence += 1
         name = f"{self._generation}.{self._sequence}"
         self._marks.append(Mark(name, self._sent_ms, *self._piece))
         self._marked_ms = self._sent_ms
         return name
-
-
-def _remember(known: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    known[key] = value
-    if len(known) > most:
-        known.popitem(last=False)
