@@ -212,7 +212,7 @@ class PlaybackLedger:
         return owed
 
     def settle(self) -> None:
-        """Decide a pending cut with what is known now (before the model answers again)."""
+        """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
         position_ms = self._cut.heard_ms()

@@ -135,7 +135,7 @@ def _interrupting(cuts: int, seed: int) -> FixedScript:
 
 def _phone(options: argparse.Namespace, number: int) -> PhoneOptions:
     delay = options.delay_ms / 1000
-    stalls = (Span(12.0, 12.0 + options.stall), Span(25.0, 25.0 + options.stall))
+    stalls = (Span(12.0, options.stall), Span(25.0, options.stall))
     return PhoneOptions(
         down=LinkOptions(delay, options.jitter_ms / 1000, stalls if options.stall else ()),
         up=LinkOptions(delay, options.jitter_ms / 1000),

@@ -181,7 +181,6 @@ class Dialogue:
             return
         wanted = self.responses.take_request(self._context.clock())
         if wanted is not None:
-            await self.tell_cuts(settle=True)
             await self._send(client_events.response_create(wanted))
 
     async def say_to_model(self, text: str, role: str, *, respond: bool) -> None:
@@ -203,12 +202,14 @@ class Dialogue:
         self._context.playback.cut(self._context.clock())
         await self.tell_cuts()
 
-    async def tell_cuts(self, *, settle: bool = False) -> None:
-        """Tell the model what was not heard, as far as that is known; ``settle``: now."""
-        playback = self._context.playback
-        if settle:
-            playback.settle()
-        for cut in playback.take_truncations():
+    async def tell_cuts(self) -> None:
+        """Tell the model what was not heard, once that is known.
+
+        It is known a round trip to the phone after the cut, long before a caller has finished a
+        sentence. If the phone's network stalls just then, the model hears of it after it began
+        to answer; a guess in time would be wrong by as much as the stall lasts.
+        """
+        for cut in self._context.playback.take_truncations():
             action = "delete" if cut.nothing_heard else "truncate"
             self._context.record(
                 "truncation",
@@ -333,7 +334,6 @@ class Dialogue:
         )
         if active is None:
             return
-        await self.tell_cuts(settle=True)
         self._context.record("response_started", response_id=response.id, purpose=active.purpose)
         await self._owner.push_frame(
             ResponseStartedFrame(response_id=response.id, purpose=active.purpose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from processors.context import Speech
 from processors.frames import ModelLostFrame, PcmuInputFrame
-from tests.transports.openai_realtime.harness import Call, ScriptedModel, running_call
+from tests.transports.openai_realtime.harness import Call, FakePhone, ScriptedModel, running_call
 from tests.transports.openai_realtime.test_service import pcmu
+from tests.virtual_loop import virtual
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 
 
@@ -108,6 +110,24 @@ async def test_quota_error_ends_in_a_spoken_fallback(code: str) -> None:
         assert call.model.sockets[-1].is_closed
 
 
+@virtual
+async def test_slow_rest_does_not_keep_the_caller_from_the_fallback() -> None:
+    class SlowPhone(FakePhone):
+        async def say_and_hang_up(self, words: str) -> bool:
+            await asyncio.sleep(60)
+            return True
+
+    async with running_call(phone=SlowPhone()) as call:
+        create = await call.model.expect("response.create")
+        await call.model.response("resp_1", create)
+        began_at = asyncio.get_running_loop().time()
+        details = {"type": "failed", "error": {"type": "x", "code": "insufficient_quota"}}
+        await call.model.done("resp_1", "failed", status_details=details)
+        await call.running
+
+        assert asyncio.get_running_loop().time() - began_at <= 4
+
+
 async def test_bad_key_ends_in_a_spoken_fallback() -> None:
     class BadKey(ScriptedModel):
         async def emit(self, event: dict[str, Any]) -> None:
@@ -149,8 +169,6 @@ async def test_model_that_cannot_be_reached_is_dialled_until_the_time_is_up() ->
 
 
 async def _tick() -> None:
-    import asyncio
-
     await asyncio.sleep(0.01)
 
 
