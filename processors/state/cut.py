@@ -85,6 +85,13 @@ class Cut:
         """When to stop waiting."""
         return self.at + WAIT
 
+    def earliest(self, name: str) -> float:
+        """When an awaited mark can be back, be it that it was played or that it was cleared."""
+        if self.plan.round_trip is None:
+            return self.at
+        played_at = self.plan.echo_due(self.awaited[name].position_ms, self.last_echo)
+        return min(played_at, self.at + self._trip)
+
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""
         self._returned.append((self.awaited.pop(name), now))

@@ -123,17 +123,23 @@ class PlaybackLedger:
                 return self._mark()
         return None
 
-    def mark_received(self, name: str, now: float) -> list[str]:
+    def mark_received(self, name: str, now: float, due: float | None = None) -> list[str]:
         """Take an echo: all audio before that mark was played, unless a clear returned it.
 
         A name that is not awaited changes nothing. One from before the last cut tells where
         the cut fell, and nothing of what is queued now.
 
+        Args:
+            name: The mark's.
+            now: When it came.
+            due: When it would have come if the way here had not held it up, if that is known.
+
         Returns:
             The items that were thereby heard to their end.
         """
         if self._cut is not None and name in self._cut.awaited:
-            self._cut.mark_returned(name, now)
+            at = now if due is None else min(now, max(due, self._cut.earliest(name)))
+            self._cut.mark_returned(name, at)
             if self._cut.settled:
                 self.settle()
             return []
@@ -145,6 +151,8 @@ class PlaybackLedger:
             position_ms = mark.position_ms
             if mark.name == name:
                 break
+        if due is not None and self._plan.round_trip is not None:
+            now = min(now, max(due, self._plan.echo_due(position_ms, self._last_echo)))
         self._last_echo = Echo(position_ms, now)
         self._plan.echoed(self._last_echo)
         return self._heard_up_to(position_ms)
