@@ -80,7 +80,7 @@ class Conversation:
             return
         letters = int(len(line.text) * min(heard_ms / sent_ms, 1.0))
         if letters < len(line.text):
-            line.text = line.text[:letters].rpartition(" ")[0]
+            line.text = line.text[: letters + 1].rpartition(" ")[0]
 
     def deleted(self, item_id: str) -> None:
         """A message was taken out of the conversation."""

@@ -145,17 +145,14 @@ class PlaybackLedger:
             return []
         if not any(mark.name == name for mark in self._marks):
             return []
-        position_ms = 0.0
-        while self._marks:
+        mark = self._marks.popleft()
+        while mark.name != name:
             mark = self._marks.popleft()
-            position_ms = mark.position_ms
-            if mark.name == name:
-                break
         if due is not None and self._plan.round_trip is not None:
-            now = min(now, max(due, self._plan.echo_due(position_ms, self._last_echo)))
-        self._last_echo = Echo(position_ms, now)
+            now = min(now, max(due, self._plan.echo_due(mark.position_ms, self._last_echo)))
+        self._last_echo = Echo(mark.position_ms, now)
         self._plan.echoed(self._last_echo)
-        return self._heard_up_to(position_ms)
+        return self._heard_up_to(mark.position_ms)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
