@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from pipeline.brain_script import script_finder
 from pipeline.catalog import Catalog
 from pipeline.outside import Outside
-from pipeline.placed_call import Answering, Peers
+from pipeline.placed_call import Peers
 from pipeline.serve import serving
 from pipeline.settings import Settings
 from transports.openai_realtime.session import Connect
@@ -95,7 +95,7 @@ class MemoryRuntime:
 
 def in_memory(
     catalog: Catalog, voice: Voice, *, options: ModelOptions | None = None, seed: int = 0
-) -> Answering:
+) -> MemoryRuntime:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
         script_finder(catalog),

@@ -148,8 +148,8 @@ class PlaybackLedger:
         mark = self._marks.popleft()
         while mark.name != name:
             mark = self._marks.popleft()
-        if due is not None and self._plan.round_trip is not None:
-            now = min(now, max(due, self._plan.echo_due(mark.position_ms, self._last_echo)))
+        if due is not None:
+            now = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
         self._last_echo = Echo(mark.position_ms, now)
         self._plan.echoed(self._last_echo)
         return self._heard_up_to(mark.position_ms)

@@ -102,7 +102,7 @@ async def test_a_model_that_is_slower_than_its_own_speech(tmp_path: Path, speed_
     assert len(held.stream.playout.runs) > 5 or speed_up == 1.0  # it ran dry again and again
 
 
-@pytest.mark.parametrize("jitter", [0.0, 0.02, 0.1])
+@pytest.mark.parametrize("jitter", [0.0, 0.02])
 @virtual
 async def test_one_way_delays_of_200_ms(tmp_path: Path, jitter: float) -> None:
     way = LinkOptions(delay=0.2, jitter=jitter)
