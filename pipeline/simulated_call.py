@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.catalog import Catalog
 from pipeline.memory_runtime import in_memory, simulated_settings
 from pipeline.outside import Outside
-from pipeline.placed_call import Peers
+from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
 from pipeline.simulate import Simulation, simulate
 from transports.openai_realtime.websocket import connect_websocket
@@ -18,12 +18,8 @@ from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
 
 
-async def place_call(catalog: Catalog, save: Path | None = None) -> int:
-    """Place a simulated call to the first file of a catalog, over sockets and in real time.
-
-    Returns:
-        The exit status: 0 if the call kept every promise, else 1.
-    """
+def over_sockets(catalog: Catalog) -> Answering:
+    """The runtime and the built-in model, on free ports of this machine, for one call."""
 
     @asynccontextmanager
     async def answering(peers: Peers) -> AsyncIterator[Gateway]:
@@ -46,7 +42,17 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
         finally:
             await peers.rest.stop()
 
-    return await simulate(catalog.files[0], answering, ToneVoice(), Simulation(save=save))
+    return answering
+
+
+async def place_call(catalog: Catalog, save: Path | None = None) -> int:
+    """Place a simulated call to the first file of a catalog, over sockets and in real time.
+
+    Returns:
+        The exit status: 0 if the call kept every promise, else 1.
+    """
+    voice = ToneVoice()
+    return await simulate(catalog.files[0], over_sockets(catalog), voice, Simulation(save=save))
 
 
 async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:

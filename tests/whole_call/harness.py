@@ -46,6 +46,8 @@ def call_file(
     model: str = "",
     interruption: str = "",
     serializer: str = "",
+    greeting: str = GREETING,
+    goodbye: str = "Thank you for calling. Goodbye.",
     agent: str = "",
     tail: str = "",
 ) -> Catalog:
@@ -59,8 +61,8 @@ pipeline:
   - {{type: interruption{_more(interruption)}}}
 agent:
   role: You answer the phone of a test desk.
-  greeting: {GREETING}
-  goodbye: Thank you for calling. Goodbye.
+  greeting: {greeting}
+  goodbye: {goodbye}
   information:
     facts: ["{HOURS}"]
 """
