@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak lint types unit format lock clean
+.PHONY: run test soak long lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -19,6 +19,9 @@ types: $(VENV)/.ready
 
 soak: $(VENV)/.ready
 	$(BIN)/python -m tests.soak
+
+long: $(VENV)/.ready
+	$(BIN)/python -m tests.long
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q

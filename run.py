@@ -20,6 +20,7 @@ _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
   run.py --config minimal --simulate    watch a simulated call of configs/minimal.yaml
+  run.py --config minimal --simulate --fast   the same within seconds, in virtual time
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
@@ -59,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
         help="place a simulated call to --config, show it live, exit (1: it broke a promise)",
     )
     arguments.add_argument(
+        "--fast",
+        action="store_true",
+        help="with --simulate: in memory and in virtual time, the same to the byte each time",
+    )
+    arguments.add_argument(
         "--save",
         type=Path,
         metavar="DIR",
@@ -82,9 +88,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return check(files)
     if asked.save is not None and not asked.simulate:
         arguments.error("--save goes with --simulate")
+    if asked.fast and not asked.simulate:
+        arguments.error("--fast goes with --simulate")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
-    return simulate(asked.config, asked.save) if asked.simulate else serve(asked.config)
+    if asked.simulate:
+        return simulate(asked.config, asked.save, fast=asked.fast)
+    return serve(asked.config)
 
 
 # pipeline is imported where it is needed: --help answers at once, and pipecat, which greets in the
@@ -158,19 +168,22 @@ def serve(config: str) -> int:
     return EXIT_OK
 
 
-def simulate(config: str, save: Path | None) -> int:
+def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog
     from pipeline.problem import ConfigError
     from pipeline.runtime import environment, run_async
-    from pipeline.simulated_call import place_call
+    from pipeline.simulated_call import place_call, place_fast_call
+    from transports.simulated.virtual_loop import run_virtual
 
     try:
         catalog = load_catalog(config, environment())
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
+    if fast:
+        return run_virtual(place_fast_call(catalog, save))
     return run_async(place_call(catalog, save))
 
 

@@ -282,6 +282,7 @@ _WARNINGS: Final = {
     "message_refused": "Twilio refused a message",
     "fallback": "the caller hears the fallback",
     "caller_not_transcribed": "the caller was not transcribed",
+    "runtime_did_not_end": "the runtime did not end its side of the call",
 }
 
 

@@ -57,6 +57,8 @@ class LiveView:
         story: CallStory,
         clock: Callable[[], float],
         facts: Callable[[], StreamFacts | None],
+        *,
+        moving: bool = True,
     ) -> None:
         """Begin with an empty picture.
 
@@ -65,6 +67,7 @@ class LiveView:
             story: Tells the call in lines.
             clock: The loop's time; now is the call's zero.
             facts: What the phone has counted so far, once there is a stream.
+            moving: Show words as they are said, on a terminal; False: only lines.
         """
         self._console = console
         self._story = story
@@ -73,7 +76,7 @@ class LiveView:
         self._began_at = clock()
         self._live = (
             Live(console=console, auto_refresh=False, transient=True)
-            if console.is_terminal
+            if console.is_terminal and moving
             else None
         )
 

@@ -7,19 +7,17 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from loguru import logger
 
 from pipeline.brain_script import script_finder
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
+from pipeline.outside import REAL, Outside
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from processors.context import CallContext
 from transports.openai_realtime.dialer import ModelDialer
-from transports.openai_realtime.session import Connect
-from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
 from transports.twilio.twiml import Spoken
@@ -42,7 +40,7 @@ async def serving(
     host: str | None = None,
     port: int | None = None,
     on_call: Callable[[CallContext], None] | None = None,
-    connect: Connect = connect_websocket,
+    outside: Outside = REAL,
     announce: bool = True,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
@@ -53,7 +51,7 @@ async def serving(
         host: Where to listen, instead of ``HOST``.
         port: Where to listen, instead of ``PORT``; 0: any free one.
         on_call: Told of each call before its first frame.
-        connect: Opens the model's sockets.
+        outside: The world around it.
         announce: Say in the log what is missing.
 
     Raises:
@@ -70,18 +68,23 @@ async def serving(
             base_url, api_key = model.base_url, "simulated"
         rest: TwilioRest | None = None
         if settings.rest_credentials is not None:
-            rest = TwilioRest(settings.rest_credentials, api_url=settings.twilio_api_url)
+            rest = TwilioRest(
+                settings.rest_credentials,
+                api_url=settings.twilio_api_url,
+                jitter=outside.jitter,
+                post=outside.post,
+            )
             stack.push_async_callback(rest.close)
         elif announce:
             logger.warning(NO_REST_BANNER)
         dialer = ModelDialer(
-            connect,
+            outside.connect,
             base_url=base_url,
             api_key=api_key,
             clock=asyncio.get_running_loop().time,
         )
         stack.push_async_callback(dialer.close)
-        calls = CallRunner(catalog, dialer, rest, wall_clock=_now, on_call=on_call)
+        calls = CallRunner(catalog, dialer, rest, wall_clock=outside.wall_clock, on_call=on_call)
         refusal = catalog.refusal
         server = CallServer(
             _Numbers(catalog),
@@ -89,9 +92,12 @@ async def serving(
             run_call=calls,
             warm=calls.warm,
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
+            wall_clock=lambda: outside.wall_clock().timestamp(),
+            nonce=outside.nonce,
         )
         stack.push_async_callback(server.stop)
-        await server.start(host, port)
+        if outside.listens:
+            await server.start(host, port)
         yield server
 
 
@@ -133,7 +139,3 @@ class _Numbers:
             return None
         call = picked.call
         return _Answering(picked.path.name, call.fallback, call.twiml_language, call.twiml_voice)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

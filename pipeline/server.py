@@ -19,7 +19,7 @@ from pipeline.gate import STREAM_PATH, Gate
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.settings import Settings, SettingsError
-from transports.twilio.token import StreamClaims, StreamTokens
+from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
 from transports.twilio.twiml import Spoken
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -51,6 +51,7 @@ class CallServer:
         unknown_number: Spoken = UNKNOWN_NUMBER,
         start_timeout: float = START_TIMEOUT,
         wall_clock: Callable[[], float] = time.time,
+        nonce: Callable[[], str] = random_nonce,
     ) -> None:
         """Set up the routes.
 
@@ -64,13 +65,14 @@ class CallServer:
             unknown_number: What callers of a number hear that no file answers.
             start_timeout: Seconds from a stream's handshake to its ``start``.
             wall_clock: Seconds since the epoch; what tokens expire by.
+            nonce: Makes each token's own name.
         """
         self._settings = settings
         self._warm = warm
         self._warming: set[asyncio.Task[None]] = set()
         self._accepting = True
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret)
+        tokens = StreamTokens(settings.token_secret, nonce=nonce)
         self._streams = MediaStream(
             gate,
             tokens,

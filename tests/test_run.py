@@ -78,6 +78,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--check"], "--check needs a FILE"),
         (["--conf", "x"], "unrecognized arguments: --conf"),
         (["--schema", "--check", "x"], "not allowed with argument"),
+        (["--config", "minimal", "--fast"], "--fast goes with --simulate"),
+        (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
     ],
 )
 def test_arguments_that_make_no_sense_are_told(

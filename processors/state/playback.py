@@ -75,6 +75,7 @@ class PlaybackLedger:
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
         self._line = LineWatch()
+        self._clear_owed = False
 
     # What happened.
 
@@ -123,18 +124,24 @@ class PlaybackLedger:
                 return self._mark()
         return None
 
-    def mark_received(self, name: str, now: float) -> list[str]:
+    def mark_received(self, name: str, now: float, due: float | None = None) -> list[str]:
         """Take an echo: all audio before that mark was played, unless a clear returned it.
 
         A name that is not awaited changes nothing. One from before the last cut tells where
         the cut fell, and nothing of what is queued now.
+
+        Args:
+            name: The mark's.
+            now: When it came.
+            due: When it would have come if the way here had not held it up, if that is known.
 
         Returns:
             The items that were thereby heard to their end.
         """
         self._line.echo_heard(now)
         if self._cut is not None and name in self._cut.awaited:
-            self._cut.mark_returned(name, now)
+            at = now if due is None else min(now, max(due, self._cut.earliest(name)))
+            self._cut.mark_returned(name, at)
             if self._cut.settled:
                 self.settle()
             return []
@@ -144,7 +151,10 @@ class PlaybackLedger:
         while mark.name != name:
             mark = self._marks.popleft()
         came_at = now
-        if self._line.held_back(now):
+        if due is not None:
+            came_at = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
+            now = came_at
+        elif self._line.held_back(now):
             came_at = min(now, self._plan.echo_due(mark.position_ms, self._last_echo))
         self._last_echo = Echo(mark.position_ms, came_at)
         self._plan.echoed(Echo(mark.position_ms, now))
@@ -180,7 +190,8 @@ class PlaybackLedger:
 
         An item heard whole is left alone, one of which something was heard is truncated there,
         later ones are deleted. Where exactly, the returning marks tell: ``take_truncations``
-        has it once they are back, or at once after ``settle``.
+        has it once they are back, or at once after ``settle``. Whoever learns of the interruption
+        first cuts, be it the model's leg or the phone's; ``take_clear`` tells the phone's.
 
         Returns:
             Whether the phone may hold audio: send ``clear``.
@@ -189,6 +200,7 @@ class PlaybackLedger:
             return False
         self.settle()
         queued = self._heard_ms < self._sent_ms
+        self._clear_owed = self._clear_owed or queued
         self._cut = Cut(
             at=now,
             plan=self._plan,
@@ -212,6 +224,11 @@ class PlaybackLedger:
         if self._cut.settled:
             self.settle()
         return queued
+
+    def take_clear(self) -> bool:
+        """Whether ``clear`` must go to the phone for a cut, whoever made it; says so once."""
+        owed, self._clear_owed = self._clear_owed, False
+        return owed
 
     def settle(self) -> None:
         """Decide a pending cut with what is known now."""

@@ -1,6 +1,6 @@
 """A very small runtime for tests of what surrounds one: a greeting, then a goodbye, then REST.
 
-It reads and writes both wires by hand. ``fault`` makes it break a promise.
+It reads and writes both wires by hand, in memory. ``fault`` makes it break a promise.
 """
 
 from __future__ import annotations
@@ -8,22 +8,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
 
-import aiohttp
-from aiohttp import web
-
-from pipeline.simulate import Peers
+from pipeline.placed_call import Peers
 from processors.context import CallContext, CallInfo, Speech
 from processors.state.journal import Journal
 from processors.state.playback import PlaybackLedger
 from tests.transports.simulated.letter_voice import LetterVoice
+from transports.simulated.gateway import Gateway
 from transports.simulated.memory_socket import MemorySocket
-from transports.socket import Socket
+from transports.simulated.server_access import Form
+from transports.socket import Socket, SocketClosedError
 
-Fault = Literal["", "refuses", "hangs_up_early", "leaves_model_open"]
+Fault = Literal["", "refuses", "hangs_up_early", "leaves_model_open", "never_ends"]
 
 GREETING, GOODBYE = "Welcome.", "So long."
 _VOICE = LetterVoice()
@@ -40,36 +39,36 @@ class NoPhone:
 
 
 class StandInRuntime:
+    """An ``Answering``, and the way to itself."""
+
     def __init__(self, fault: Fault = "") -> None:
         self._fault = fault
+        self._stream: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def __call__(self, peers: Peers) -> AsyncIterator[str]:
+    async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
         self._peers = peers
-        application = web.Application()
-        application.router.add_post("/incoming-call", self._webhook)
-        application.router.add_get("/media-stream", self._stream)
-        runner = web.AppRunner(application, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self._host = f"127.0.0.1:{runner.addresses[0][1]}"
-        yield f"http://{self._host}"
-        await runner.cleanup()
+        yield Gateway("http://stand-in.test", account_sid=peers.account_sid, access=self)
+        if self._stream is not None:
+            self._stream.cancel()
+            await asyncio.wait({self._stream})
 
-    async def _webhook(self, request: web.Request) -> web.Response:
+    async def request(
+        self, method: str, url: str, form: Form | None, headers: Mapping[str, str]
+    ) -> tuple[int, str]:
         if self._fault == "refuses":
-            return web.Response(status=403)
-        return web.Response(
-            text=f'<Response><Connect><Stream url="ws://{self._host}/media-stream"/></Connect>'
-            "</Response>",
-            content_type="text/xml",
-        )
+            return 403, ""
+        stream = '<Stream url="ws://stand-in.test/media-stream"/>'
+        return 200, f"<Response><Connect>{stream}</Connect></Response>"
 
-    async def _stream(self, request: web.Request) -> web.WebSocketResponse:
-        phone = web.WebSocketResponse()
-        await phone.prepare(request)
+    async def open_stream(self, url: str, headers: Mapping[str, str]) -> Socket:
+        ours, theirs = MemorySocket.pair()
+        self._stream = asyncio.create_task(self._serve(ours), name="stand-in")
+        return theirs
+
+    async def _serve(self, phone: MemorySocket) -> None:
         await phone.receive()
-        start = (await phone.receive_json())["start"]
+        start = json.loads(await phone.receive())["start"]
         loop = asyncio.get_running_loop()
         context = CallContext(
             info=CallInfo(start["callSid"]),
@@ -87,23 +86,25 @@ class StandInRuntime:
 
         model = await self._peers.listen_in(connect)("ws://model.example", {})
         context.record("model_ready", model="stand-in")
-        await self._call(phone, model, theirs, start, context)
+        with suppress(SocketClosedError):
+            await self._call(phone, model, theirs, start, context)
         if self._fault != "leaves_model_open":
             await model.close()
+        if self._fault == "never_ends":
+            await asyncio.Event().wait()
         context.record("call_ended", reason="goodbye", duration_ms=1)
-        return phone
 
     async def _call(
         self,
-        phone: web.WebSocketResponse,
+        phone: MemorySocket,
         model: Socket,
         model_end: MemorySocket,
         start: dict[str, str],
         context: CallContext,
     ) -> None:
         await self._say(GREETING, phone, model, model_end, start["streamSid"])
-        async for message in phone:
-            event: dict[str, Any] = json.loads(message.data)
+        while True:
+            event: dict[str, Any] = json.loads(await phone.receive())
             if event["event"] == "mark":
                 name = event["mark"]["name"]
                 context.record("assistant_audio_started", item_id=name)
@@ -122,7 +123,7 @@ class StandInRuntime:
     async def _say(
         self,
         words: str,
-        phone: web.WebSocketResponse,
+        phone: MemorySocket,
         model: Socket,
         model_end: MemorySocket,
         stream_sid: str,
@@ -137,14 +138,13 @@ class StandInRuntime:
             event = json.loads(await model.receive())
         audio = {"event": "media", "media": {"payload": event["delta"]}}
         for message in (audio, {"event": "mark", "mark": {"name": words}}):
-            await phone.send_json({**message, "streamSid": stream_sid})
+            await phone.send(json.dumps({**message, "streamSid": stream_sid}))
 
     async def _hang_up(self, start: dict[str, str]) -> None:
         peers = self._peers
         basic = base64.b64encode(f"{peers.account_sid}:{peers.auth_token}".encode()).decode()
         url = (
-            f"{peers.twilio_api_url}/2010-04-01/Accounts/{peers.account_sid}"
+            f"{peers.rest.base_url}/2010-04-01/Accounts/{peers.account_sid}"
             f"/Calls/{start['callSid']}.json"
         )
-        async with aiohttp.ClientSession(headers={"Authorization": f"Basic {basic}"}) as session:
-            await session.post(url, data={"Status": "completed"})
+        await peers.rest.post(url, {"Status": "completed"}, {"Authorization": f"Basic {basic}"})

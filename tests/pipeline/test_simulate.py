@@ -9,9 +9,17 @@ from rich.console import Console
 
 from pipeline.catalog import load_catalog
 from pipeline.config import Loaded
-from pipeline.simulate import EXIT_BROKEN, EXIT_KEPT, questions_of, simulate, stages_of
+from pipeline.simulate import (
+    EXIT_BROKEN,
+    EXIT_KEPT,
+    Simulation,
+    questions_of,
+    simulate,
+    stages_of,
+)
 from tests.pipeline.stand_in_runtime import Fault, StandInRuntime
 from tests.transports.simulated.letter_voice import LetterVoice
+from tests.virtual_loop import virtual
 from transports.simulated.caller_steps import FixedScript, Listen, Say
 
 
@@ -31,13 +39,16 @@ async def placed(loaded: Loaded, fault: Fault = "", save: Path | None = None) ->
         loaded,
         StandInRuntime(fault),
         Voice(),
-        save=save,
-        console=Console(file=output, width=100),
-        script=FixedScript([Listen(quiet=0.1), Say("bye!")]),
+        Simulation(
+            save=save,
+            console=Console(file=output, width=100),
+            script=FixedScript([Listen(quiet=0.1), Say("bye!")]),
+        ),
     )
     return status, output.getvalue()
 
 
+@virtual
 async def test_a_call_that_keeps_every_promise_is_shown_and_gives_status_0(loaded: Loaded) -> None:
     status, shown = await placed(loaded)
 
@@ -59,6 +70,7 @@ async def test_a_call_that_keeps_every_promise_is_shown_and_gives_status_0(loade
         ("leaves_model_open", "Both sockets are closed"),
     ],
 )
+@virtual
 async def test_a_broken_promise_is_named_and_gives_status_1(
     loaded: Loaded, fault: Fault, broken: str
 ) -> None:
@@ -68,6 +80,7 @@ async def test_a_broken_promise_is_named_and_gives_status_1(
     assert f"BROKEN  {broken}" in shown
 
 
+@virtual
 async def test_recording_and_event_log_are_kept_on_demand(loaded: Loaded, tmp_path: Path) -> None:
     folder = tmp_path / "calls"
 
@@ -84,6 +97,13 @@ async def test_recording_and_event_log_are_kept_on_demand(loaded: Loaded, tmp_pa
     assert kinds[0] == "webhook_answered"
     assert {"caller_heard", "caller_speaks", "mark_returned", "call_ended"} <= set(kinds)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+
+
+@virtual
+async def test_a_runtime_that_does_not_end_is_waited_for_a_while(loaded: Loaded) -> None:
+    _, shown = await placed(loaded, "never_ends")
+
+    assert "the runtime did not end its side of the call" in shown
 
 
 def test_questions_and_stages_come_from_the_call_file() -> None:

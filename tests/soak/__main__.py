@@ -22,6 +22,7 @@ from rich.table import Table
 
 from pipeline.call_evidence import CallEvidence
 from pipeline.catalog import Catalog, load_catalog
+from pipeline.outside import Outside
 from pipeline.promises import check_promises
 from pipeline.runtime import run_async
 from pipeline.serve import serving
@@ -96,7 +97,7 @@ async def soak(options: argparse.Namespace) -> int:
         host="127.0.0.1",
         port=0,
         on_call=on_call,
-        connect=connect,
+        outside=Outside(connect=connect),
         announce=False,
     ) as server:
         gateway = Gateway(f"http://127.0.0.1:{server.port}", account_sid="AC1", auth_token="token")

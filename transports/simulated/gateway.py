@@ -1,10 +1,12 @@
-"""How the simulated phone company reaches a server: addresses and signatures."""
+"""How the simulated phone company asks a server: addresses and signatures."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
+from transports.simulated.server_access import Form, HttpAccess, ServerAccess
 from transports.simulated.signature import twilio_signature
+from transports.socket import Socket
 
 
 class Gateway:
@@ -15,7 +17,13 @@ class Gateway:
     """
 
     def __init__(
-        self, server_url: str, *, account_sid: str, auth_token: str = "", public_url: str = ""
+        self,
+        server_url: str,
+        *,
+        account_sid: str,
+        auth_token: str = "",
+        public_url: str = "",
+        access: ServerAccess | None = None,
     ) -> None:
         """Know the server.
 
@@ -24,17 +32,37 @@ class Gateway:
             account_sid: The account that owns the called number.
             auth_token: Signs requests; without it they are not signed.
             public_url: The address that the server says it has, if another one.
+            access: The way to it; by default over the network.
         """
         self.account_sid = account_sid
         self._server = urlsplit(server_url)
         self._public = urlsplit(public_url or server_url)
         self._auth_token = auth_token
+        self._access = access or HttpAccess()
 
     def incoming_call_url(self) -> str:
         """The voice webhook, as Twilio's console would name it."""
         return urlunsplit(self._public._replace(path="/incoming-call"))
 
-    def signed(self, url: str, form: list[tuple[str, str]] | None = None) -> dict[str, str]:
+    async def fetch(self, method: str, url: str, form: Form | None) -> tuple[int, str]:
+        """Ask for the document at ``url``; the answer's status and text.
+
+        Raises:
+            OSError: No answer came, or none in time.
+        """
+        headers = self.signed(url, form)
+        return await self._access.request(method, self.address_of(url), form, headers)
+
+    async def open_stream(self, url: str) -> Socket:
+        """Open a media stream to ``url``.
+
+        Raises:
+            HandshakeRefusedError: The server does not want it.
+            OSError: There is no server, or it does not answer.
+        """
+        return await self._access.open_stream(self.address_of(url), self.signed(url))
+
+    def signed(self, url: str, form: Form | None = None) -> dict[str, str]:
         """The headers of a request to ``url``."""
         if not self._auth_token:
             return {}

@@ -10,14 +10,10 @@ handshake, leaves error 31901 or 31920 and the next verb.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
-
-import aiohttp
 
 from processors.state.journal import Journal
 from transports.simulated.call_outcome import (
@@ -29,12 +25,13 @@ from transports.simulated.call_outcome import (
     CallEnd,
     CallOutcome,
 )
-from transports.simulated.client_socket import ClientSocket
 from transports.simulated.gateway import Gateway
 from transports.simulated.person import Person
 from transports.simulated.phone import SimulatedPhone
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import Recording
+from transports.simulated.server_access import HandshakeRefusedError
+from transports.simulated.sids import NewSid, random_sid
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import StreamIds
 from transports.simulated.switchboard import CallSids, LiveCall, Switchboard
@@ -48,9 +45,6 @@ from transports.simulated.twiml import (
     Verb,
     parse_twiml,
 )
-
-_WEBHOOK_TIMEOUT: Final = 15.0
-"""Seconds that a webhook may take (Twilio, Voice limitations)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +73,25 @@ class Subscriber:
 class Line:
     """Connects callers with one server."""
 
-    def __init__(self, gateway: Gateway, switchboard: Switchboard | None = None) -> None:
-        """Know the server, and where REST requests find the calls."""
+    def __init__(
+        self,
+        gateway: Gateway,
+        switchboard: Switchboard | None = None,
+        *,
+        new_sid: NewSid = random_sid,
+    ) -> None:
+        """Know the server, where REST requests find the calls, and how calls are named."""
         self._gateway = gateway
         self._switchboard = switchboard or Switchboard()
+        self._new_sid = new_sid
 
     async def call(self, who: Subscriber, *, call_sid: str = "") -> CallOutcome:
         """Place a call and hold it to its end."""
         live = self._switchboard.begin(
-            CallSids(self._gateway.account_sid, call_sid or f"CA{uuid.uuid4().hex}")
+            CallSids(self._gateway.account_sid, call_sid or self._new_sid("CA"))
         )
-        timeout = aiohttp.ClientTimeout(total=_WEBHOOK_TIMEOUT)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as session:
-                return await _HeldCall(self._gateway, session, live, who).run()
+            return await _HeldCall(self._gateway, live, who, self._new_sid).run()
         finally:
             self._switchboard.finish(live)
 
@@ -100,13 +99,11 @@ class Line:
 class _HeldCall:
     """One call: carries out verb after verb."""
 
-    def __init__(
-        self, gateway: Gateway, session: aiohttp.ClientSession, live: LiveCall, who: Subscriber
-    ) -> None:
+    def __init__(self, gateway: Gateway, live: LiveCall, who: Subscriber, new_sid: NewSid) -> None:
         self._gateway = gateway
-        self._session = session
         self._live = live
         self._who = who
+        self._new_sid = new_sid
         self._outcome = CallOutcome(live.sids.call_sid)
         self._document_url = gateway.incoming_call_url()
         self._verbs: deque[Verb] = deque()
@@ -153,20 +150,15 @@ class _HeldCall:
         if where.method == "GET":
             url += ("&" if urlsplit(url).query else "?") + urlencode(form)
         posted = form if where.method == "POST" else None
-        headers = self._gateway.signed(url, posted)
-        address = self._gateway.address_of(url)
         self._verbs.clear()
         self._document_url = url
         try:
-            async with self._session.request(
-                where.method, address, data=posted, headers=headers
-            ) as answer:
-                self._outcome.webhook_status = self._outcome.webhook_status or answer.status
-                document = await answer.text()
-                if answer.status >= 400:
-                    self._outcome.errors[WEBHOOK_FAILED] += 1
-                    return
-        except (aiohttp.ClientError, TimeoutError):
+            answered, document = await self._gateway.fetch(where.method, url, posted)
+        except OSError:
+            self._outcome.errors[WEBHOOK_FAILED] += 1
+            return
+        self._outcome.webhook_status = self._outcome.webhook_status or answered
+        if answered >= 400:
             self._outcome.errors[WEBHOOK_FAILED] += 1
             return
         self._read(document)
@@ -206,20 +198,18 @@ class _HeldCall:
     async def _stream(self, connect: Connect) -> None:
         url = urlunsplit(urlsplit(connect.url)._replace(query="", fragment=""))
         try:
-            socket = await ClientSocket.dial(
-                self._gateway.address_of(url), self._gateway.signed(url)
-            )
-        except aiohttp.WSServerHandshakeError:
+            socket = await self._gateway.open_stream(url)
+        except HandshakeRefusedError:
             self._outcome.errors[STREAM_REFUSED] += 1
             return
-        except (aiohttp.ClientError, TimeoutError):
+        except OSError:
             self._outcome.errors[STREAM_TIMEOUT] += 1
             return
         if self._live.has_news:
             await socket.close()
             return
         sids = self._live.sids
-        ids = StreamIds(sids.account_sid, sids.call_sid, f"MZ{uuid.uuid4().hex}")
+        ids = StreamIds(sids.account_sid, sids.call_sid, self._new_sid("MZ"))
         recording = self._who.recorder(ids) if self._who.recorder else None
         phone = SimulatedPhone(
             socket,

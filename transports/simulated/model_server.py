@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -15,13 +15,12 @@ from websockets.http11 import Request, Response
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_session import ModelSession
-from transports.simulated.voice import ToneVoice, Voice
+from transports.simulated.model_sessions import REALTIME_PATH, ModelSessions
+from transports.simulated.voice import Voice
 from transports.socket import SocketClosedError
 
-_PATH: Final = "/v1/realtime"
 _MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
 """An append may hold 15 MiB of audio, which is a third more in base64."""
-_SESSIONS_KEPT: Final = 200
 
 
 class ServerSocket:
@@ -62,12 +61,7 @@ class ServerSocket:
 
 
 class SimulatedModel:
-    """A Realtime server on loopback that follows a script.
-
-    Attributes:
-        options: For sessions that open from now on.
-        sessions: The live ones and the newest finished ones, oldest first.
-    """
+    """A Realtime server on loopback that follows a script."""
 
     def __init__(
         self,
@@ -75,6 +69,7 @@ class SimulatedModel:
         *,
         voice: Voice | None = None,
         options: ModelOptions | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a server.
 
@@ -82,15 +77,28 @@ class SimulatedModel:
             script_for: The script for a session's instructions (the composed prompt).
             voice: What both ends speak and hear by; tones by default.
             options: Pace and faults.
+            wall_clock: Seconds since the epoch, for ``expires_at``.
         """
-        self.options = options or ModelOptions()
-        self.sessions: list[ModelSession] = []
-        self._script_for = script_for
-        self._voice = voice or ToneVoice()
+        self._sessions = ModelSessions(
+            script_for, wall_clock=wall_clock, voice=voice, options=options
+        )
         self._server: Server | None = None
-        self._opened = 0
         self._port = 0
         self._host = ""
+
+    @property
+    def options(self) -> ModelOptions:
+        """For sessions that open from now on."""
+        return self._sessions.options
+
+    @options.setter
+    def options(self, options: ModelOptions) -> None:
+        self._sessions.options = options
+
+    @property
+    def sessions(self) -> list[ModelSession]:
+        """The live ones and the newest finished ones, oldest first."""
+        return self._sessions.sessions
 
     @property
     def base_url(self) -> str:
@@ -127,34 +135,14 @@ class SimulatedModel:
 
     async def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None, "the handshake is done"
-        query = parse_qs(urlsplit(connection.request.path).query)
-        self._opened += 1
-        session = ModelSession(
-            ServerSocket(connection),
-            self._script_for,
-            voice=self._voice,
-            options=self.options,
-            model=query.get("model", ["gpt-realtime-2.1"])[0],
-            opened_at_unix=time.time(),
-            key_is_good=self._is_good(connection.request.headers.get("Authorization", "")),
-            number=self._opened,
+        request = connection.request
+        await self._sessions.serve(
+            ServerSocket(connection), request.path, request.headers.get("Authorization", "")
         )
-        self.sessions.append(session)
-        del self.sessions[: -max(_SESSIONS_KEPT, len(self._server_connections()))]
-        await session.run()
-
-    def _server_connections(self) -> set[ServerConnection]:
-        return set(self._server.connections) if self._server is not None else set()
-
-    def _is_good(self, authorization: str) -> bool:
-        scheme, _, key = authorization.partition(" ")
-        if scheme != "Bearer" or not key.strip():
-            return False
-        return self.options.api_key in (None, key.strip())
 
 
 def _check_path(connection: ServerConnection, request: Request) -> Response | None:
-    if urlsplit(request.path).path != _PATH:
+    if urlsplit(request.path).path != REALTIME_PATH:
         return connection.respond(HTTPStatus.NOT_FOUND, "The Realtime socket is /v1/realtime.\n")
     return None
 

@@ -3,22 +3,29 @@
 ``POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json`` with ``Status=completed``, ``Twiml=`` or
 ``Url=`` (Twilio, REST: Modify calls in progress). A call that is over or was never there is 404
 with code 20404; wrong credentials are 401 with 20003. Refusals and slow answers come on demand.
+It is reached at a port, or in memory by ``post``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import re
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from transports.simulated.switchboard import CallSids, Switchboard
 from transports.simulated.twiml import Redirect
 
-_PATH: Final = "/2010-04-01/Accounts/{account_sid}/Calls/{call_sid}.json"
+_PATH: Final = re.compile(
+    r"/2010-04-01/Accounts/(?P<account_sid>[^/]+)/Calls/(?P<call_sid>[^/]+)\.json"
+)
 _FIELDS: Final = frozenset(
     {"Twiml", "Url", "Method", "FallbackUrl", "FallbackMethod", "StatusCallback"}
     | {"StatusCallbackMethod", "TimeLimit"}
@@ -71,8 +78,14 @@ class RestOptions:
     gone: tuple[int, int] = (404, 20404)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: dict[str, Any]
+
+
 class TwilioRest:
-    """Serves the API on a free port of this machine."""
+    """Serves the API, in memory and, once started, on a free port of this machine."""
 
     def __init__(
         self,
@@ -95,12 +108,12 @@ class TwilioRest:
             for user, secret in credentials.items()
         }
         self._runner: web.AppRunner | None = None
-        self.base_url = ""
+        self.base_url = "https://api.twilio.test"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; ``base_url`` says where."""
         application = web.Application()
-        application.router.add_post(_PATH, self._update_call)
+        application.router.add_post("/{path:.*}", self._posted)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
@@ -112,24 +125,40 @@ class TwilioRest:
             await self._runner.cleanup()
             self._runner = None
 
-    async def _update_call(self, request: web.Request) -> web.Response:
+    async def post(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Take one request without any port; the answer's status and body."""
+        answer = await self._answer(
+            urlsplit(url).path, headers.get("Authorization", ""), dict(form)
+        )
+        return answer.status, json.dumps(answer.body).encode()
+
+    async def _posted(self, request: web.Request) -> web.Response:
         posted = await request.post()
         form = {name: value for name, value in posted.items() if isinstance(value, str)}
+        answer = await self._answer(request.path, request.headers.get("Authorization", ""), form)
+        return web.json_response(answer.body, status=answer.status)
+
+    async def _answer(self, path: str, authorization: str, form: dict[str, str]) -> _Answer:
+        called = _PATH.fullmatch(path)
+        if called is None:
+            return _refusal(404, 0, "The requested resource was not found")
+        sids = CallSids(called["account_sid"], called["call_sid"])
         fault = self.options.faults.popleft() if self.options.faults else Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        call_sid = request.match_info["call_sid"]
         if fault.status:
             answer = _refusal(fault.status, fault.code, "as the test asked")
-        elif request.headers.get("Authorization") not in self._authorizations:
+        elif authorization not in self._authorizations:
             answer = _refusal(401, 0, "Authenticate")
         else:
-            answer = self._carry_out(CallSids(request.match_info["account_sid"], call_sid), form)
+            answer = self._carry_out(sids, form)
         now = asyncio.get_running_loop().time()
-        self.requests.append(RestRequest(now, call_sid, form, answer.status))
+        self.requests.append(RestRequest(now, sids.call_sid, form, answer.status))
         return answer
 
-    def _carry_out(self, sids: CallSids, form: dict[str, str]) -> web.Response:
+    def _carry_out(self, sids: CallSids, form: dict[str, str]) -> _Answer:
         call = self._switchboard.find(sids)
         if call is None:
             status, code = self.options.gone
@@ -147,19 +176,19 @@ class TwilioRest:
         else:
             call.update(Redirect(form["Url"], form.get("Method", "POST")))
         status_now = "completed" if call.completed_by_rest else "in-progress"
-        return web.json_response(
-            {"sid": sids.call_sid, "account_sid": sids.account_sid, "status": status_now}
+        return _Answer(
+            200, {"sid": sids.call_sid, "account_sid": sids.account_sid, "status": status_now}
         )
 
 
-def _refusal(status: int, code: int, message: str) -> web.Response:
+def _refusal(status: int, code: int, message: str) -> _Answer:
     number = code or _CODES.get(status, 20001)
-    return web.json_response(
+    return _Answer(
+        status,
         {
             "code": number,
             "message": message,
             "more_info": f"https://www.twilio.com/docs/errors/{number}",
             "status": status,
         },
-        status=status,
     )

@@ -16,11 +16,11 @@ from enum import Enum, auto
 from typing import Final
 from urllib.parse import quote
 
-import aiohttp
 import msgspec
 from loguru import logger
 
 from transports.socket import Socket
+from transports.twilio.http_post import HttpPost, Post
 from transports.twilio.twiml import Spoken, say_and_hang_up
 
 _RANDOM: Final = random.SystemRandom()
@@ -90,12 +90,23 @@ class TwilioRest:
         api_url: str = "https://api.twilio.com",
         patience: RestPatience = RestPatience(),
         jitter: Callable[[], float] = _RANDOM.random,
+        post: Post | None = None,
     ) -> None:
+        """Set up; nothing is opened before it is needed.
+
+        Args:
+            credentials: Who asks.
+            api_url: The API's address.
+            patience: How long to try.
+            jitter: From 0 to 1, for the pauses.
+            post: How a form gets there; by default over HTTP.
+        """
         self._credentials = credentials
         self._api_url = api_url.rstrip("/")
         self._patience = patience
         self._jitter = jitter
-        self._session: aiohttp.ClientSession | None = None
+        self._http = HttpPost()
+        self._post = post or self._http
 
     async def complete(self, call_sid: str, account_sid: str = "") -> bool:
         """Hang up. True when the call is over, also if it was before."""
@@ -113,9 +124,7 @@ class TwilioRest:
 
     async def close(self) -> None:
         """Close the connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._http.close()
 
     async def _change(
         self, call_sid: str, account_sid: str, form: Mapping[str, str]
@@ -145,15 +154,11 @@ class TwilioRest:
     ) -> RestOutcome:
         log = logger.bind(call_sid=call_sid)
         try:
-            async with self._connections().post(
-                url,
-                data=form,
-                headers={"Authorization": authorization},
-                allow_redirects=False,
-            ) as response:
-                status, body = response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("Twilio's REST API not reached: {fault}", fault=type(error).__name__)
+            async with asyncio.timeout(self._patience.attempt):
+                status, body = await self._post(url, form, {"Authorization": authorization})
+        except OSError as error:  # a time-out is one
+            fault = str(error) or type(error).__name__
+            log.warning("Twilio's REST API not reached: {fault}", fault=fault)
             return RestOutcome.TRY_AGAIN
         if 200 <= status < 300:
             return RestOutcome.DONE
@@ -165,12 +170,6 @@ class TwilioRest:
             return RestOutcome.TRY_AGAIN
         log.error("Twilio refused a change: {status}, code {code}", status=status, code=code)
         return RestOutcome.FAILED
-
-    def _connections(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self._patience.attempt)
-            self._session = aiohttp.ClientSession(timeout=timeout)
-        return self._session
 
 
 def _code(body: bytes) -> int | None:

@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -91,6 +92,11 @@ class _Content(msgspec.Struct, array_like=True, frozen=True):
 _content: Final = msgspec.json.Decoder(_Content)
 
 
+def random_nonce() -> str:
+    """A name for a token that no other token has."""
+    return secrets.token_urlsafe(9)
+
+
 class StreamTokens:
     """Makes tokens at the webhook and takes them at the stream.
 
@@ -98,16 +104,24 @@ class StreamTokens:
     clock.
     """
 
-    def __init__(self, secret: str | None = None, *, lifetime: int = LIFETIME) -> None:
+    def __init__(
+        self,
+        secret: str | None = None,
+        *,
+        lifetime: int = LIFETIME,
+        nonce: Callable[[], str] = random_nonce,
+    ) -> None:
         """Derive the key.
 
         Args:
             secret: Known to every process that may take a stream; None: this process alone.
             lifetime: Seconds that a token is good for.
+            nonce: Makes a token's own name.
         """
         material = secret.encode() if secret else secrets.token_bytes(32)
         self._key = hmac.digest(material, b"callwright media stream token 1", hashlib.sha256)
         self._lifetime = lifetime
+        self._new_nonce = nonce
         self._used: OrderedDict[str, int] = OrderedDict()
 
     def issue(self, claims: StreamClaims, now: int, *, retry_of: str = "") -> str:
@@ -187,7 +201,7 @@ class StreamTokens:
 
     def _nonce(self, call_sid: str, retry_of: str) -> str:
         if not retry_of:
-            return secrets.token_urlsafe(9)
+            return self._new_nonce()
         same = msgspec.json.encode([call_sid, retry_of])
         return _encode(hmac.digest(self._key, b"nonce" + same, hashlib.sha256)[:9])
 

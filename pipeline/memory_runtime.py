@@ -1,0 +1,125 @@
+"""The runtime as it serves, with both its peers in memory: no port, no thread, no real clock.
+
+From the webhook to the hang-up everything is the real thing: the server's application, the call,
+its pipeline, the clients of Twilio and of the model. Only what carries their bytes is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from pipeline.brain_script import script_finder
+from pipeline.catalog import Catalog
+from pipeline.outside import Outside
+from pipeline.placed_call import Peers
+from pipeline.serve import serving
+from pipeline.settings import Settings
+from transports.openai_realtime.session import Connect
+from transports.simulated.asgi_access import AsgiAccess
+from transports.simulated.faults import ModelOptions
+from transports.simulated.gateway import Gateway
+from transports.simulated.memory_model import MEMORY_MODEL_URL, MemoryModel
+from transports.simulated.model_sessions import ModelSessions
+from transports.simulated.voice import Voice
+
+_SERVER_URL: Final = "https://voice.test"
+_API_KEY: Final = "sk-simulated"
+_BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
+"""The date and time at which every call in memory begins: a Monday, in the morning in New York."""
+
+
+def wall_clock() -> datetime:
+    """The date and time, as the running loop has it."""
+    return _BEGINNING + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+@dataclass(slots=True)
+class MemoryRuntime:
+    """Answers calls in memory.
+
+    Attributes:
+        catalog: The call files.
+        sessions: The model.
+        api_key: What the runtime shows the model.
+        seed: Of everything that is drawn.
+        dial: Put around the function that opens the model's socket, to meddle with it.
+    """
+
+    catalog: Catalog
+    sessions: ModelSessions
+    api_key: str = _API_KEY
+    seed: int = 0
+    dial: Callable[[Connect], Connect] = lambda connect: connect
+
+    @asynccontextmanager
+    async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
+        """Run as long as the context is open; gives the way to the server."""
+        dice = Random(self.seed)  # noqa: S311  # for calls that are not real
+        model = MemoryModel(self.sessions)
+        outside = Outside(
+            wall_clock=wall_clock,
+            nonce=lambda: dice.randbytes(9).hex(),
+            jitter=dice.random,
+            connect=peers.listen_in(self.dial(model.connect)),
+            post=peers.rest.post,
+            listens=False,
+        )
+        settings = simulated_settings(
+            peers,
+            openai_api_key=SecretStr(self.api_key),
+            openai_base_url=MEMORY_MODEL_URL,
+            public_url=_SERVER_URL,
+            require_stream_signature=True,
+        )
+        try:
+            async with serving(
+                self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
+            ) as server:
+                yield Gateway(
+                    _SERVER_URL,
+                    account_sid=peers.account_sid,
+                    auth_token=peers.auth_token,
+                    access=AsgiAccess(server.app),
+                )
+        finally:
+            await model.stop()
+
+
+def in_memory(
+    catalog: Catalog, voice: Voice, *, options: ModelOptions | None = None, seed: int = 0
+) -> MemoryRuntime:
+    """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
+    sessions = ModelSessions(
+        script_finder(catalog),
+        wall_clock=lambda: wall_clock().timestamp(),
+        voice=voice,
+        options=options,
+    )
+    return MemoryRuntime(catalog, sessions, seed=seed)
+
+
+def simulated_settings(peers: Peers, **more: Any) -> Settings:
+    """The environment of a simulated call.
+
+    Nothing of the real one: a simulated call must not reach a real peer.
+    """
+    defaults: dict[str, Any] = {
+        name: field.default for name, field in Settings.model_fields.items()
+    }
+    return Settings.model_construct(
+        **{
+            **defaults,
+            "twilio_account_sid": peers.account_sid,
+            "twilio_auth_token": SecretStr(peers.auth_token),
+            "twilio_api_url": peers.rest.base_url,
+            **more,
+        }
+    )
