@@ -23,7 +23,6 @@ from collections import deque
 from typing import Final
 
 from processors.state.cut import Cut, Mark
-from processors.state.line import LineWatch
 from processors.state.playback_items import (
     BegunItems,
     Playing,
@@ -74,7 +73,6 @@ class PlaybackLedger:
         self._clear_trip: float | None = None  # seconds from a clear to the marks that it returns
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
-        self._line = LineWatch()
         self._clear_owed = False
 
     # What happened.
@@ -138,7 +136,6 @@ class PlaybackLedger:
         Returns:
             The items that were thereby heard to their end.
         """
-        self._line.echo_heard(now)
         if self._cut is not None and name in self._cut.awaited:
             at = now if due is None else min(now, max(due, self._cut.earliest(name)))
             self._cut.mark_returned(name, at)
@@ -150,23 +147,11 @@ class PlaybackLedger:
         mark = self._marks.popleft()
         while mark.name != name:
             mark = self._marks.popleft()
-        came_at = now
         if due is not None:
-            came_at = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
-            now = came_at
-        elif self._line.held_back(now):
-            came_at = min(now, self._plan.echo_due(mark.position_ms, self._last_echo))
-        self._last_echo = Echo(mark.position_ms, came_at)
-        self._plan.echoed(Echo(mark.position_ms, now))
+            now = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
+        self._last_echo = Echo(mark.position_ms, now)
+        self._plan.echoed(self._last_echo)
         return self._heard_up_to(mark.position_ms)
-
-    def line_heard(self, now: float) -> None:
-        """Note that the caller's audio came; told of every piece, or of none.
-
-        So a phone that says nothing (the way back has stalled, it plays on) is told from one
-        that plays nothing (the way there has).
-        """
-        self._line.heard(now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
@@ -234,7 +219,7 @@ class PlaybackLedger:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        position_ms = self._cut.heard_ms(self._line.silence)
+        position_ms = self._cut.heard_ms()
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
@@ -295,10 +280,8 @@ class PlaybackLedger:
     def _position_ms(self, now: float) -> float:
         """The position that the caller will have heard when a clear sent now takes effect."""
         last = self._last_echo
-        if self._marks and not self._line.is_silent(now):
-            overdue = now - self._plan.echo_due(self._marks[0].position_ms, last)
-            if overdue > STALL:
-                return self._heard_ms
+        if self._marks and now > self._plan.echo_due(self._marks[0].position_ms, last) + STALL:
+            return self._heard_ms
         round_trip = self._plan.round_trip or 0.0
         trip = round_trip if self._clear_trip is None else self._clear_trip
         position_ms = self._plan.position_at(now + trip, last, round_trip)

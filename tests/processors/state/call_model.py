@@ -103,8 +103,6 @@ class CallModel:
         """Let them talk for so long, then let everything come to rest."""
         self._until = seconds
         self.timeline.at(0.2, self._respond)
-        if self._line.caller_audio:
-            self.phone.speak(lambda: self.ledger.line_heard(self.timeline.now))
         self.timeline.run(seconds + 40)
 
     def verdicts(self) -> list[Verdict]:
