@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from processors.state.line import Silence
 from processors.state.playback_plan import Echo, PlaybackPlan
 
 BURST: Final = 0.02
@@ -89,10 +90,21 @@ class Cut:
         """Take one of the awaited marks."""
         self._returned.append((self.awaited.pop(name), now))
 
-    def heard_ms(self) -> float:
-        """The position that was heard when the clear took effect, as well as it is known."""
+    def heard_ms(self, silence: Silence | None = None) -> float:
+        """The position that was heard when the clear took effect, as well as it is known.
+
+        Args:
+            silence: The last time for which nothing at all came from the phone, if known.
+        """
         last = self.last_echo
         for mark, at in self._returned:
+            if silence is not None and silence.held_back(at):
+                due = self.plan.echo_due(mark.position_ms, last)
+                cleared_at = self.at + self._trip
+                if due > cleared_at and self._returned[-1][1] - at <= BURST:
+                    return min(self._reached_ms(last, cleared_at), mark.position_ms)
+                last = Echo(mark.position_ms, min(at, due))
+                continue
             reached_ms = self._reached_ms(last, at)
             in_burst = not self.awaited and self._returned[-1][1] - at <= BURST
             if reached_ms < mark.position_ms - (EXACT if in_burst else UNEVEN):

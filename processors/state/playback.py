@@ -19,11 +19,13 @@ Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instan
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from typing import Final, TypeVar
+from collections import deque
+from typing import Final
 
 from processors.state.cut import Cut, Mark
+from processors.state.line import LineWatch
 from processors.state.playback_items import (
+    BegunItems,
     Playing,
     Purpose,
     QueuedItem,
@@ -31,6 +33,7 @@ from processors.state.playback_items import (
     truncations,
 )
 from processors.state.playback_plan import Echo, PlaybackPlan
+from processors.state.recent import RecentKeys
 
 __all__ = ["PlaybackLedger", "Playing", "Purpose", "Truncation"]
 
@@ -42,9 +45,6 @@ ECHO_GRACE: Final = 5.0
 
 STALL: Final = 0.08
 """Seconds that the next echo may be overdue before playback is taken to have stopped."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _ITEMS_REMEMBERED: Final = 64
 
@@ -59,12 +59,11 @@ class PlaybackLedger:
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
         self._items: deque[QueuedItem] = deque()
-        self._newest: QueuedItem | None = None  # also once it was heard
-        self._begun: OrderedDict[str, dict[int, float]] = OrderedDict()  # ms by item and part
+        self._begun = BegunItems(_ITEMS_REMEMBERED)
         self._marks: deque[Mark] = deque()
         self._cut: Cut | None = None
         self._cut_items: list[QueuedItem] = []
-        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._refused = RecentKeys(_ITEMS_REMEMBERED)
         self._truncations: list[Truncation] = []
         self._generation = 1
         self._sequence = 0
@@ -75,6 +74,7 @@ class PlaybackLedger:
         self._clear_trip: float | None = None  # seconds from a clear to the marks that it returns
         self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
         self._audible = False
+        self._line = LineWatch()
 
     # What happened.
 
@@ -97,7 +97,8 @@ class PlaybackLedger:
         if item is None or item.item_id != item_id or item.content_index != content_index:
             if item is not None:
                 item.ended = True  # the model moved on; its end came late or never
-            item = self._new_item(item_id, content_index, response_id, purpose)
+            item = self._begun.begin(item_id, content_index, response_id, purpose, self._sent_ms)
+            self._items.append(item)
         item.ended = False
         self._plan.sent(self._sent_ms, duration_ms, now)
         self._piece = (self._sent_ms, now)
@@ -131,6 +132,7 @@ class PlaybackLedger:
         Returns:
             The items that were thereby heard to their end.
         """
+        self._line.echo_heard(now)
         if self._cut is not None and name in self._cut.awaited:
             self._cut.mark_returned(name, now)
             if self._cut.settled:
@@ -141,9 +143,20 @@ class PlaybackLedger:
         mark = self._marks.popleft()
         while mark.name != name:
             mark = self._marks.popleft()
-        self._last_echo = Echo(mark.position_ms, now)
-        self._plan.echoed(self._last_echo)
+        came_at = now
+        if self._line.held_back(now):
+            came_at = min(now, self._plan.echo_due(mark.position_ms, self._last_echo))
+        self._last_echo = Echo(mark.position_ms, came_at)
+        self._plan.echoed(Echo(mark.position_ms, now))
         return self._heard_up_to(mark.position_ms)
+
+    def line_heard(self, now: float) -> None:
+        """Note that the caller's audio came; told of every piece, or of none.
+
+        So a phone that says nothing (the way back has stalled, it plays on) is told from one
+        that plays nothing (the way there has).
+        """
+        self._line.heard(now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
@@ -187,7 +200,7 @@ class PlaybackLedger:
         )
         self._cut_items = list(self._items)
         for item in self._cut_items:
-            _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
+            self._refused.add(item.item_id)
         self._items.clear()
         self._marks.clear()
         self._generation += 1
@@ -204,7 +217,7 @@ class PlaybackLedger:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        position_ms = self._cut.heard_ms()
+        position_ms = self._cut.heard_ms(self._line.silence)
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
@@ -265,8 +278,10 @@ class PlaybackLedger:
     def _position_ms(self, now: float) -> float:
         """The position that the caller will have heard when a clear sent now takes effect."""
         last = self._last_echo
-        if self._marks and now > self._plan.echo_due(self._marks[0].position_ms, last) + STALL:
-            return self._heard_ms
+        if self._marks and not self._line.is_silent(now):
+            overdue = now - self._plan.echo_due(self._marks[0].position_ms, last)
+            if overdue > STALL:
+                return self._heard_ms
         round_trip = self._plan.round_trip or 0.0
         trip = round_trip if self._clear_trip is None else self._clear_trip
         position_ms = self._plan.position_at(now + trip, last, round_trip)
@@ -288,37 +303,9 @@ class PlaybackLedger:
         self._plan.forget_before(self._heard_ms)
         return heard
 
-    def _new_item(
-        self, item_id: str, content_index: int, response_id: str, purpose: Purpose
-    ) -> QueuedItem:
-        newest = self._newest
-        if newest is not None:
-            parts = self._begun.get(newest.item_id, {})
-            parts[newest.content_index] = newest.earlier_ms + newest.sent_ms
-            _remember(self._begun, newest.item_id, parts, _ITEMS_REMEMBERED)
-        parts = self._begun.get(item_id, {})
-        item = QueuedItem(
-            item_id,
-            content_index,
-            response_id,
-            purpose,
-            self._sent_ms,
-            earlier_ms=parts.get(content_index, 0.0),
-            follows=bool(parts),
-        )
-        self._items.append(item)
-        self._newest = item
-        return item
-
     def _mark(self) -> str:
         self._sequence += 1
         name = f"{self._generation}.{self._sequence}"
         self._marks.append(Mark(name, self._sent_ms, *self._piece))
         self._marked_ms = self._sent_ms
         return name
-
-
-def _remember(known: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    known[key] = value
-    if len(known) > most:
-        known.popitem(last=False)

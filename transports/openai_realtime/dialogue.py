@@ -109,6 +109,7 @@ class Dialogue:
         self._session: RealtimeSession | None = None
         self._own_items = RecentKeys(512)  # items that this session knows
         self._caller_stopped_at: float | None = None
+        self._speaking: AssistantAudioEndFrame | None = None  # of the item that is being made
         self._warned: set[str] = set()
         self._handlers: dict[type, Callable[[Any], Awaitable[None]]] = {
             AudioDelta: self._audio_delta,
@@ -150,9 +151,9 @@ class Dialogue:
                     response_id=active.response_id, purpose=active.purpose, status="failed"
                 )
             )
-            if active.purpose != "answer":
-                self.responses.request(active.purpose)
-                return
+        if self._speaking is not None:  # what the phone has of it is still heard to its end
+            await self._owner.push_frame(self._speaking)
+            self._speaking = None
         if waiting or self.conversation.caller_spoke_last:
             self.responses.request()
 
@@ -244,6 +245,8 @@ class Dialogue:
         if not self.responses.audible(event.response_id):
             return
         self.responses.audio_passed(event.response_id, event.item_id)
+        if self._speaking is None or self._speaking.item_id != event.item_id:
+            self._speaking = AssistantAudioEndFrame(event.item_id, event.content_index)
         purpose = self.responses.purpose_of(event.response_id)
         if self._caller_stopped_at is not None:
             self._first_audio(event.response_id)
@@ -277,6 +280,7 @@ class Dialogue:
 
     async def _audio_done(self, event: AudioDone) -> None:
         if self.responses.audible(event.response_id):
+            self._speaking = None
             await self._owner.push_frame(AssistantAudioEndFrame(event.item_id, event.content_index))
 
     async def _transcript_delta(self, event: TranscriptDelta) -> None:
@@ -334,6 +338,8 @@ class Dialogue:
         )
         if active is None:
             return
+        if not self.responses.audible(response.id):
+            await self._send(client_events.response_cancel(response.id))
         self._context.record("response_started", response_id=response.id, purpose=active.purpose)
         await self._owner.push_frame(
             ResponseStartedFrame(response_id=response.id, purpose=active.purpose)

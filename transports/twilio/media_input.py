@@ -135,11 +135,11 @@ class TwilioInput(CallProcessor):
                 self._log.debug("Message from Twilio ignored")
 
     async def _media_received(self, media: Media) -> None:
+        now = self._context.clock()
+        self._context.playback.line_heard(now)
         frame = PcmuInputFrame(media.payload, media.timestamp)
         stalled, next_ms = self._gaps.stall_filled, self._gaps.next_timestamp_ms
-        missing_ms = self._gaps.media_received(
-            media.timestamp, frame.duration_ms, self._context.clock()
-        )
+        missing_ms = self._gaps.media_received(media.timestamp, frame.duration_ms, now)
         if missing_ms:
             await self._push_silence(missing_ms, next_ms)
         await self.push_audio(frame)

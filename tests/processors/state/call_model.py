@@ -103,6 +103,8 @@ class CallModel:
         """Let them talk for so long, then let everything come to rest."""
         self._until = seconds
         self.timeline.at(0.2, self._respond)
+        if self._line.caller_audio:
+            self.phone.speak(lambda: self.ledger.line_heard(self.timeline.now))
         self.timeline.run(seconds + 40)
 
     def verdicts(self) -> list[Verdict]:
@@ -196,6 +198,8 @@ class CallModel:
             return
         self._response += 1
         now = self.timeline.now
+        if self._queued:
+            self.ledger.settle()  # as the cut will do with the one before it
         self._take()
         queued = {item: self.sent_ms[item] for item in self._queued}
         self._queued.clear()

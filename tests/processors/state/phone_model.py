@@ -49,6 +49,7 @@ class Line:
         stalls_back: Likewise for the way back.
         lost: Chance that a mark never returns.
         doubled: Chance that it returns twice.
+        caller_audio: The caller's audio comes every 20 ms, and the ledger is told.
     """
 
     to_phone: float = 0.05
@@ -59,6 +60,7 @@ class Line:
     stalls_back: tuple[tuple[float, float], ...] = ()
     lost: float = 0.0
     doubled: float = 0.0
+    caller_audio: bool = False
 
 
 class Way:
@@ -129,6 +131,11 @@ class PhoneModel:
         self.clears: list[Clear] = []
         self.stretch = 0
         self.returned: dict[str, tuple[int, bool]] = {}  # by mark: its stretch, whether played
+
+    def speak(self, arrived: Callable[[], None]) -> None:
+        """The caller's audio, from now on for ever."""
+        self._up.send(arrived)
+        self._timeline.at(self._timeline.now + 0.02, lambda: self.speak(arrived))
 
     def send_audio(self, item_id: str, duration_ms: float) -> None:
         self._down.send(lambda: self._audio(item_id, duration_ms))

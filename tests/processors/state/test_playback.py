@@ -10,8 +10,8 @@ import pytest
 from processors.state.playback import PlaybackLedger
 
 Step = tuple[Any, ...]
-"""("sent", now, item, ms), ("ended", now, item), ("echo", now, number of the mark), ("cut", now)
-or ("timer", now)."""
+"""("sent", now, item, ms), ("ended", now, item), ("echo", now, number of the mark), ("cut", now),
+("line", now): the caller's audio came, or ("timer", now)."""
 
 
 @dataclass
@@ -35,6 +35,8 @@ def follow(ledger: PlaybackLedger, *steps: Step) -> Told:
             told.marks += [mark] if mark else []
         elif kind == "echo":
             told.heard += ledger.mark_received(told.marks[arguments[0]], now)
+        elif kind == "line":
+            ledger.line_heard(now)
         elif kind == "timer":
             told.heard += ledger.timer_fired(now)
         else:
@@ -216,6 +218,48 @@ CUTS = [
         True,
         [("a", 100, False)],
         id="no mark is out: the plan has to do",
+    ),
+    pytest.param(
+        [
+            *chunks("a", 10),
+            *echoes(range(2), 0.3),
+            ("line", 0.45),
+            ("cut", 0.6),
+            ("line", 1.5),
+            *burst(range(2, 11), 1.5),
+        ],
+        True,
+        [("a", 600, False)],
+        id="nothing came from the phone for a while: the way back stalled, and it played on",
+    ),
+    pytest.param(
+        [
+            *chunks("a", 10),
+            *echoes(range(2), 0.3),
+            ("line", 0.45),
+            ("cut", 0.6),
+            ("line", 1.1),
+            *burst(range(2, 9), 1.1),
+            *burst(range(9, 11), 1.15),
+        ],
+        True,
+        [("a", 950, False)],
+        id="both ways stalled: what was played until the clear got through was heard",
+    ),
+    pytest.param(
+        [
+            *chunks("a", 10),
+            *echoes(range(2), 0.3),
+            ("line", 0.45),
+            ("line", 0.75),
+            *burst(range(2, 5), 0.75),
+            ("cut", 0.76),
+            *echoes(range(5, 7), 0.8),
+            *burst(range(7, 11), 0.96),
+        ],
+        True,
+        [("a", 760, False)],
+        id="the way back stalled before: its late echoes are no measure",
     ),
     pytest.param(
         [("sent", 0.0, "a", 100.0), ("echo", 0.3, 0), ("cut", 0.6)],

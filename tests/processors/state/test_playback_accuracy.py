@@ -97,6 +97,25 @@ def test_on_an_even_line_it_is_so_from_the_first_word_and_without_any_mark(
     assert max(abs(cut.error_ms) for cut in judged) <= 25
 
 
+def unheard(random: Random) -> Line:
+    return Line(*delays(random), stalls_back=stalls(random), caller_audio=True)
+
+
+def cut_off(random: Random) -> Line:
+    found = stalls(random)
+    return Line(*delays(random), stalls=found, stalls_back=found, caller_audio=True)
+
+
+@pytest.mark.parametrize(("draw", "share"), [(unheard, 0.99), (cut_off, 0.93)])
+def test_nearly_all_cuts_are_right_where_the_way_back_stalls_and_the_ledger_is_told(
+    draw: Draw, share: float
+) -> None:
+    errors = [abs(cut.error_ms) for cut in verdicts(draw, (1.0, 2.0, 6.0)) if cut.measured]
+
+    assert len(errors) > 50
+    assert sum(error <= 25 for error in errors) >= share * len(errors)
+
+
 @pytest.mark.parametrize("rates", RATES)
 def test_most_cuts_of_a_stalled_line_are_right_even_if_it_had_run_dry(
     rates: tuple[float, ...],

@@ -273,6 +273,19 @@ def test_playing_does_not_run_ahead_of_a_stalled_phone() -> None:
     assert playing.heard_ms == 200
 
 
+def test_playing_goes_on_while_the_phone_cannot_be_heard() -> None:
+    ledger = PlaybackLedger()
+    marks = send(ledger, "a", *[100.0] * 10)
+    ledger.line_heard(0.4)
+    ledger.mark_received(marks[0], 0.3)
+    ledger.mark_received(marks[1], 0.4)
+
+    playing = ledger.playing(0.59)
+
+    assert playing is not None
+    assert playing.heard_ms == pytest.approx(590)
+
+
 def test_marks_long_overdue_are_not_awaited_for_ever() -> None:
     ledger = PlaybackLedger()
     first, *_ = send(ledger, "a", 100.0, 100.0)
