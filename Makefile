@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak lint types unit format lock clean
+.PHONY: run test soak long bench lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -17,8 +17,16 @@ lint: $(VENV)/.ready
 types: $(VENV)/.ready
 	$(BIN)/mypy
 
+# Fifty calls at once that interrupt; half an hour and four hours on the virtual clock.
 soak: $(VENV)/.ready
 	$(BIN)/python -m tests.soak
+
+long: $(VENV)/.ready
+	$(BIN)/python -m tests.long
+
+# Against a lean bridge and stock pipecat; needs two cores. BENCH=--quick, BENCH=--help
+bench: $(VENV)/.ready
+	$(BIN)/python -m tests.bench $(BENCH)
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q

@@ -17,6 +17,8 @@ from transports.simulated.playout import Loss
 from transports.simulated.stream_facts import StreamFacts
 
 PCMU_BYTES_PER_MS = 8
+UNNOTICED_MS = 20.0
+"""What may be missing at an item's end without anybody noticing: one frame of a phone's."""
 
 NOTHING_MS = 25.0
 """An item may be deleted as not heard if no more than this of it was; of another one it means
@@ -88,7 +90,7 @@ class CallEvidence:
             cuts = told.get(part.said.item_id, [])
             if self.heard_ms(part) > NOTHING_MS:
                 cuts = [cut for cut in cuts if not cut.deleted]  # forgotten for another reason
-            if cuts or self._lost_by_clear(part):
+            if cuts or (self._lost_by_clear(part) and not self._nearly_whole(part)):
                 found.append(self._truth(part, cuts))
         return found
 
@@ -114,6 +116,11 @@ class CallEvidence:
             said_ms=len(part.said.pcmu) / PCMU_BYTES_PER_MS,
             times_told=len(cuts),
         )
+
+    def _nearly_whole(self, part: Received) -> bool:
+        """The model may believe that it was heard whole, and be right."""
+        heard_ms, said_ms = self.heard_ms(part), len(part.said.pcmu) / PCMU_BYTES_PER_MS
+        return said_ms - heard_ms <= min(UNNOTICED_MS, heard_ms)
 
     def _lost_by_clear(self, part: Received) -> bool:
         assert self.stream is not None, "where there are parts there is a stream"

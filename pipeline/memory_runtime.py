@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from pipeline.brain_script import script_finder
 from pipeline.catalog import Catalog
 from pipeline.outside import Outside
-from pipeline.placed_call import Answering, Peers
+from pipeline.placed_call import Peers
 from pipeline.serve import serving
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
@@ -115,7 +115,7 @@ def in_memory(
     options: ModelOptions | None = None,
     seed: int = 0,
     records: Path | None = None,
-) -> Answering:
+) -> MemoryRuntime:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
         script_finder(catalog),

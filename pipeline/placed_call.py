@@ -87,6 +87,7 @@ class PlacedCall:
         tap: What crossed the line to the model.
         person: The caller.
         rest: The phone company's REST API.
+        peers: What the runtime is to use for it.
         streams: The media streams so far.
     """
 
@@ -95,10 +96,11 @@ class PlacedCall:
         self._runtime_is_done = asyncio.Event()
         self._phone_journal = Journal(asyncio.get_running_loop().time())
         self._switchboard = Switchboard()
-        self._account_sid, self._auth_token = placing.new_sid("AC"), placing.new_sid("")
+        account_sid, auth_token = placing.new_sid("AC"), placing.new_sid("")
         self.tap = ModelTap()
         self.person = Caller(script, voice, self._phone_journal)
-        self.rest = TwilioRest(self._switchboard, {self._account_sid: self._auth_token})
+        self.rest = TwilioRest(self._switchboard, {account_sid: auth_token})
+        self.peers = Peers(self.rest, account_sid, auth_token, self.tap.on, self._call_began)
         self.streams: list[StreamFacts] = []
 
     async def hold(self, answering: Answering) -> CallEvidence:
@@ -111,8 +113,7 @@ class PlacedCall:
         return CallEvidence(outcome, self.tap.record(), left)
 
     async def _placed(self, answering: Answering) -> CallOutcome:
-        peers = Peers(self.rest, self._account_sid, self._auth_token, self.tap.on, self._call_began)
-        async with answering(peers) as gateway:
+        async with answering(self.peers) as gateway:
             line = Line(gateway, self._switchboard, new_sid=self._placing.new_sid)
             outcome = await line.call(self._subscriber())
             if outcome.streams:

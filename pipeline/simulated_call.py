@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from pipeline.catalog import Catalog
 from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
 from pipeline.outside import Outside
-from pipeline.placed_call import Peers
+from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
 from pipeline.simulate import Simulation, simulate
 from transports.openai_realtime.websocket import connect_websocket
@@ -19,11 +19,12 @@ from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
 
 
-async def place_call(catalog: Catalog, save: Path | None = None) -> int:
-    """Place a simulated call to the first file of a catalog, over sockets and in real time.
+def over_sockets(catalog: Catalog, *, records: Path | None = None) -> Answering:
+    """The runtime and the built-in model, on free ports of this machine, for one call.
 
-    Returns:
-        The exit status: 0 if the call kept every promise, else 1.
+    Args:
+        catalog: The call files; the first one answers.
+        records: Where records and recordings go; None: where the call files say.
     """
 
     @asynccontextmanager
@@ -52,7 +53,17 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
         finally:
             await peers.rest.stop()
 
+    return answering
+
+
+async def place_call(catalog: Catalog, save: Path | None = None) -> int:
+    """Place a simulated call to the first file of a catalog, over sockets and in real time.
+
+    Returns:
+        The exit status: 0 if the call kept every promise, else 1.
+    """
     with records_folder(save) as records:
+        answering = over_sockets(catalog, records=records)
         return await simulate(catalog.files[0], answering, ToneVoice(), Simulation(save=save))
 
 

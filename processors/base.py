@@ -44,7 +44,11 @@ class AudioHops(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Dispatch a frame that a neighbour pushed."""
-        if isinstance(frame, PcmuInputFrame):
+        if direction is FrameDirection.UPSTREAM and isinstance(
+            frame, PcmuInputFrame | PcmuOutputFrame
+        ):
+            await self.push_frame(frame, direction)  # the copy that a broadcast sends back
+        elif isinstance(frame, PcmuInputFrame):
             await (self.caller_audio if self.wants_caller_audio else self.push_audio)(frame)
         elif isinstance(frame, PcmuOutputFrame):
             await (self.assistant_audio if self.wants_assistant_audio else self.push_audio)(frame)

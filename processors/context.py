@@ -108,6 +108,8 @@ class CallContext:
         resources: What a transport or test hands to its own processors (sockets, clients).
         transcript: What was said, as heard.
         memory: What is remembered of it, as last written.
+        notes_replace_turns: Whether somebody will push a ``ConversationNotesFrame``; they say so
+            when they are built. Otherwise nobody need follow which items the model holds.
         llm_context: The same for pipecat's processors.
     """
 
@@ -120,6 +122,7 @@ class CallContext:
     resources: dict[str, Any] = field(default_factory=dict)
     transcript: Transcript = field(default_factory=Transcript)
     memory: CallMemory = field(default_factory=CallMemory)
+    notes_replace_turns: bool = False
     llm_context: LLMContext = field(init=False)
 
     def __post_init__(self) -> None:

@@ -62,8 +62,9 @@ class _PcmuAudio:
 
     @audio.setter
     def audio(self, pcm16: bytes) -> None:
-        """Replace the audio (PCM16, 8 kHz, mono): the payload follows."""
-        self.payload = binascii.b2a_base64(pcm16_to_pcmu(pcm16), newline=False).decode("ascii")
+        """Replace the audio (PCM16, 8 kHz, mono): the payload follows, unless it says so now."""
+        if pcm16 != self.audio:  # a copier sets what it read: the bytes stay as they came
+            self.payload = binascii.b2a_base64(pcm16_to_pcmu(pcm16), newline=False).decode("ascii")
 
     @property
     def num_frames(self) -> int:
@@ -97,6 +98,7 @@ class _PcmuAudio:
         return f"{self.name}({payload_bytes(self.payload) / 8:g} ms)"
 
 
+@dataclass(init=False, repr=False, eq=False)
 class PcmuInputFrame(_PcmuAudio, InputAudioRawFrame):
     """Caller audio as Twilio sent it: base64 µ-law, 8 kHz, mono.
 
@@ -105,13 +107,20 @@ class PcmuInputFrame(_PcmuAudio, InputAudioRawFrame):
         timestamp_ms: Twilio's media clock, ms since the stream's start.
     """
 
-    interruptible = True
+    payload: str
+    timestamp_ms: int
+    # What pipecat's copiers must not hand to __init__: the payload says it all.
+    audio: bytes = field(init=False)
+    sample_rate: int = field(init=False)
+    num_channels: int = field(init=False)
+    interruptible: bool = field(default=True, init=False)
 
     def __init__(self, payload: str, timestamp_ms: int = 0) -> None:
         self.payload = payload
         self.timestamp_ms = timestamp_ms
 
 
+@dataclass(init=False, repr=False, eq=False)
 class PcmuOutputFrame(_PcmuAudio, OutputAudioRawFrame):
     """Assistant audio as the model sent it: base64 µ-law, 8 kHz, mono.
 
@@ -123,7 +132,16 @@ class PcmuOutputFrame(_PcmuAudio, OutputAudioRawFrame):
         purpose: What this speech is for, which decides whether it may be interrupted.
     """
 
-    interruptible = True
+    payload: str
+    item_id: str
+    content_index: int
+    response_id: str
+    purpose: Purpose
+    # What pipecat's copiers must not hand to __init__: the payload says it all.
+    audio: bytes = field(init=False)
+    sample_rate: int = field(init=False)
+    num_channels: int = field(init=False)
+    interruptible: bool = field(default=True, init=False)
 
     def __init__(
         self,
@@ -137,7 +155,7 @@ class PcmuOutputFrame(_PcmuAudio, OutputAudioRawFrame):
         self.item_id = item_id
         self.content_index = content_index
         self.response_id = response_id
-        self.purpose: Purpose = purpose
+        self.purpose = purpose
 
 
 @dataclass

@@ -26,6 +26,10 @@ STOP_GRACE = 5.0
 """Seconds that Twilio gets to end the stream after the call was completed by REST."""
 
 
+FALLBACK_PATIENCE = 3.0
+"""Seconds of silence that a caller is left in while REST is asked to speak the fallback."""
+
+
 class HangupProcessor(CallProcessor):
     """Hangs up once the goodbye was heard; if no model is left, has Twilio say so instead."""
 
@@ -93,6 +97,11 @@ class HangupProcessor(CallProcessor):
 
     async def _speak_fallback(self, reason: str) -> None:
         self._context.record("fallback", reason=reason)
-        if await self._context.phone.say_and_hang_up(self._context.speech.fallback):
+        try:
+            async with asyncio.timeout(FALLBACK_PATIENCE):
+                spoken = await self._context.phone.say_and_hang_up(self._context.speech.fallback)
+        except TimeoutError:
+            spoken = False  # a closed socket makes Twilio speak it as well, from the first TwiML
+        if spoken:
             await asyncio.sleep(STOP_GRACE)
         await self.push_frame(EndWorkerFrame(reason="model_lost"), FrameDirection.UPSTREAM)

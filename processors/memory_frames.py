@@ -44,7 +44,8 @@ class ConversationNotesFrame(ControlFrame):
     """Put notes in place of the conversation's older turns (towards the model).
 
     The model's side does it when nobody speaks and no response runs, and begins a fresh session
-    with the notes should the present one break off.
+    with the notes should the present one break off. Who means to push such frames sets
+    ``CallContext.notes_replace_turns`` when it is built.
 
     Parameters:
         notes: What the model reads.

@@ -9,13 +9,16 @@ confirmed anything the caller's audio waits here, in order.
 from __future__ import annotations
 
 import binascii
+from dataclasses import dataclass
 from typing import ClassVar
 
 from loguru import logger
+from pipecat.audio.resamplers.base_audio_resampler import BaseAudioResampler
 from pipecat.audio.utils import create_stream_resampler, pcm_to_alaw
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
+    InterruptionFrame,
     OutputAudioRawFrame,
     TTSStoppedFrame,
 )
@@ -34,6 +37,7 @@ from processors.frames import (
 )
 from processors.state.backlog import AudioBacklog
 from processors.state.g711 import pcm16_to_pcmu
+from processors.state.playback import Purpose
 
 MODEL_PCM_RATE = 24000
 """Hz of ``audio/pcm`` (``openai`` package, ``realtime/realtime_audio_formats.py``)."""
@@ -58,17 +62,16 @@ class CallerPassthrough(CallProcessor):
         self._context = context
         self._format: str | None = None
         self._backlog = AudioBacklog(config.buffer_seconds * 1000)
-        self._resampler = create_stream_resampler()
+        self._handing_over = False
+        self._resampler = create_stream_resampler(clear_after_secs=None)
         self._warned = False
 
     async def caller_audio(self, frame: PcmuInputFrame) -> None:
         """Pass the caller's audio to the model as it came, if the model takes it so."""
-        if self._format == "audio/pcmu":
-            await self.push_audio(frame)
-        elif self._format is None:
+        if self._format is None or self._handing_over:
             self._backlog.add(frame.payload, frame.duration_ms)
         else:
-            await self._transcode(frame)
+            await self._pass(frame)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Learn what the model takes, and hand it what has waited."""
@@ -88,10 +91,20 @@ class CallerPassthrough(CallProcessor):
             self._context.record(
                 "transcoding", direction="caller", from_="audio/pcmu", to=self._format
             )
-        for payload in self._backlog.take():
-            await self.caller_audio(PcmuInputFrame(payload))
+        if self._handing_over:
+            return
+        # The model may be slow to take it; what comes meanwhile stands behind it.
+        self._handing_over = True
+        try:
+            while self._format is not None and (payload := self._backlog.take()) is not None:
+                await self._pass(PcmuInputFrame(payload))
+        finally:
+            self._handing_over = False
 
-    async def _transcode(self, frame: PcmuInputFrame) -> None:
+    async def _pass(self, frame: PcmuInputFrame) -> None:
+        if self._format == "audio/pcmu":
+            await self.push_audio(frame)
+            return
         if self._format == "audio/pcma":
             pcma = await pcm_to_alaw(
                 frame.audio, PCMU_SAMPLE_RATE, PCMU_SAMPLE_RATE, self._resampler
@@ -110,44 +123,85 @@ class AssistantPassthrough(CallProcessor):
     def __init__(self, context: CallContext) -> None:
         super().__init__(name="mulaw_passthrough (out)")
         self._context = context
-        self._resampler = create_stream_resampler()
-        self._warned: set[int] = set()
+        self._resamplers: dict[int, BaseAudioResampler] = {}  # by the rate that they take, Hz
+        self._speaking: _Speaker | None = None  # whose last samples a resampler still holds
         self._foreign_item = 0
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Transcode audio that is not µ-law; let everything else through."""
-        if isinstance(frame, OutputAudioRawFrame):
+        if isinstance(frame, OutputAudioRawFrame) and direction is FrameDirection.DOWNSTREAM:
             await self._transcode(frame)
             return
+        if isinstance(frame, AssistantAudioEndFrame | TTSStoppedFrame):
+            await self._finish()
+        elif isinstance(frame, InterruptionFrame) and self._speaking is not None:
+            await self._resampler(self._speaking.sample_rate).reset()
+            self._speaking = None
         await self.push_frame(frame, direction)
         if isinstance(frame, TTSStoppedFrame):
             await self.push_frame(AssistantAudioEndFrame(self._foreign_name()))
             self._foreign_item += 1
 
     async def _transcode(self, frame: OutputAudioRawFrame) -> None:
-        if frame.sample_rate not in self._warned:
-            self._warned.add(frame.sample_rate)
-            logger.warning(
-                "Assistant audio is PCM at {} Hz, not µ-law: transcoding", frame.sample_rate
+        if isinstance(frame, ModelPcmFrame):
+            speaker = _Speaker(
+                frame.sample_rate,
+                frame.item_id,
+                frame.content_index,
+                frame.response_id,
+                frame.purpose,
             )
+        else:
+            speaker = _Speaker(frame.sample_rate, self._foreign_name())
+        if speaker != self._speaking:
+            await self._finish()
+            self._speaking = speaker
+        resampler = self._resampler(frame.sample_rate)
+        pcm = await resampler.resample(frame.audio, frame.sample_rate, PCMU_SAMPLE_RATE)
+        await self._speak(speaker, pcm)
+
+    async def _finish(self) -> None:
+        """Send the last samples of what was said."""
+        speaker, self._speaking = self._speaking, None
+        if speaker is not None:
+            await self._speak(speaker, await self._resampler(speaker.sample_rate).flush())
+
+    async def _speak(self, speaker: _Speaker, pcm: bytes) -> None:
+        if pcm:
+            payload = binascii.b2a_base64(pcm16_to_pcmu(pcm), newline=False).decode("ascii")
+            await self.push_audio(
+                PcmuOutputFrame(
+                    payload,
+                    speaker.item_id,
+                    speaker.content_index,
+                    speaker.response_id,
+                    speaker.purpose,
+                )
+            )
+
+    def _resampler(self, sample_rate: int) -> BaseAudioResampler:
+        if sample_rate not in self._resamplers:
+            self._resamplers[sample_rate] = create_stream_resampler(clear_after_secs=None)
+            logger.warning("Assistant audio is PCM at {} Hz, not µ-law: transcoding", sample_rate)
             self._context.record(
                 "transcoding",
                 direction="assistant",
-                from_=f"pcm16/{frame.sample_rate}",
+                from_=f"pcm16/{sample_rate}",
                 to="audio/pcmu",
             )
-        pcm = await self._resampler.resample(frame.audio, frame.sample_rate, PCMU_SAMPLE_RATE)
-        if not pcm:
-            return
-        payload = binascii.b2a_base64(pcm16_to_pcmu(pcm), newline=False).decode("ascii")
-        if isinstance(frame, ModelPcmFrame):
-            pcmu = PcmuOutputFrame(
-                payload, frame.item_id, frame.content_index, frame.response_id, frame.purpose
-            )
-        else:
-            pcmu = PcmuOutputFrame(payload, self._foreign_name())
-        await self.push_audio(pcmu)
+        return self._resamplers[sample_rate]
 
     def _foreign_name(self) -> str:
         """Names audio that no model item stands for, so that its playback is known, too."""
         return f"local-{self._foreign_item}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """Whose voice it is, and at what rate it comes, Hz."""
+
+    sample_rate: int
+    item_id: str
+    content_index: int = 0
+    response_id: str = ""
+    purpose: Purpose = "answer"

@@ -73,6 +73,7 @@ class TranscriptSummarizer(CallProcessor):
         self._settled = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
         context.memory = self._form.blank()
+        context.notes_replace_turns = True
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass everything on, and learn from it; hold the end until the last memory is there."""

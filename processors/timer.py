@@ -1,4 +1,4 @@
-"""The one timer of a state machine that says when it wants to be woken."""
+"""One owner for one timer: it wakes a processor at its state object's deadline."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 
 class DeadlineTimer:
-    """Calls ``fired`` when ``deadline`` has come, and goes on until there is none.
+    """Calls ``fired`` when ``deadline`` passes; ``arm`` it after every fact that may move it.
 
-    A deadline usually moves back while the timer waits (one more piece of audio arrived). That
-    costs nothing: the timer looks again when it goes off. Only a deadline that is new, or that
-    came nearer, has to be told, by ``arm``; from within ``fired``, not even that. The owner
-    calls ``stop`` in its ``cleanup``.
+    A deadline that moves later costs nothing until the old one passes. What ``fired`` does is
+    never cut short by a new deadline: that one is looked at afterwards. It runs in a task of the
+    owner, who calls ``stop`` in its ``cleanup``.
     """
 
     def __init__(
@@ -29,37 +28,37 @@ class DeadlineTimer:
         self._fired = fired
         self._clock = clock
         self._handle: asyncio.TimerHandle | None = None
+        self._wakes_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def arm(self) -> None:
-        """See to it that the deadline, if there is one, is not missed."""
+        """Make sure that the deadline, if there is one, will not be missed."""
         deadline = self._deadline()
         if deadline is None or self._task is not None:
             return
         if self._handle is not None:
-            if self._handle.when() <= deadline:
+            if self._wakes_at <= deadline:
                 return
             self._handle.cancel()
-        self._handle = asyncio.get_running_loop().call_at(deadline, self._went_off)
+        self._wakes_at = deadline
+        wait = max(deadline - self._clock(), 0.0)
+        self._handle = asyncio.get_running_loop().call_later(wait, self._passed)
 
     async def stop(self) -> None:
-        """Wake nobody any more; wait for a wake-up that is under way."""
+        """Wake nobody any more, and end what a wake-up still does."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
-        task, self._task = self._task, None
-        if task is not None:
-            await self._owner.cancel_task(task)
+        if self._task is not None:
+            await self._owner.cancel_task(self._task)
 
-    def _went_off(self) -> None:
+    def _passed(self) -> None:
         self._handle = None
         deadline = self._deadline()
-        if deadline is None:
-            return
-        if deadline > self._clock():
+        if deadline is not None and deadline <= self._clock():
+            self._task = self._owner.create_task(self._wake(deadline), "deadline")
+        else:
             self.arm()
-            return
-        self._task = self._owner.create_task(self._wake(deadline), "deadline")
 
     async def _wake(self, deadline: float) -> None:
         try:

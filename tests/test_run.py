@@ -81,7 +81,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--cost", "x", "--schema"], "not allowed with argument"),
         (["--minutes", "5"], "--minutes goes with --cost"),
         (["--cost", "x", "--minutes", "0"], "allowed: 1 to 240"),
-        (["--save", "x"], "--save goes with --simulate or --cost"),
+        (["--config", "minimal", "--fast"], "--fast goes with --simulate"),
+        (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
     ],
 )
 def test_arguments_that_make_no_sense_are_told(

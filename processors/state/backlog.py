@@ -27,12 +27,13 @@ class AudioBacklog:
             self._waiting_ms -= oldest_ms
             self.dropped_ms += oldest_ms
 
-    def take(self) -> list[str]:
-        """Hand over everything, oldest first."""
-        taken = [payload for payload, _ in self._waiting]
-        self._waiting.clear()
-        self._waiting_ms = 0.0
-        return taken
+    def take(self) -> str | None:
+        """Hand over the oldest payload; None when nothing waits."""
+        if not self._waiting:
+            return None
+        payload, duration_ms = self._waiting.popleft()
+        self._waiting_ms -= duration_ms
+        return payload
 
     @property
     def waiting_ms(self) -> float:

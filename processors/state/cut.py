@@ -90,6 +90,12 @@ class Cut:
         """When what was heard ended, in the time of echoes."""
         return self.at + self._trip if self.cleared_at is None else self.cleared_at
 
+    def earliest(self, name: str) -> float:
+        """When an awaited mark can be back, be it that it was played or that it was cleared."""
+        trip = self.plan.round_trip if self.clear_trip is None else self.clear_trip
+        played_at = self.plan.earliest(self.awaited[name].position_ms, self.last_echo)
+        return min(played_at, self.at + (trip or 0.0))
+
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""
         self._returned.append((self.awaited.pop(name), now))

@@ -19,13 +19,14 @@ Positions and durations are in ms of audio (µ-law, 8 kHz: 8 bytes each); instan
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 from processors.state.cut import Cut, Mark
 from processors.state.heard import Heard, HeardListener
 from processors.state.playback_items import (
+    BegunItems,
     Playing,
     Purpose,
     QueuedItem,
@@ -34,6 +35,7 @@ from processors.state.playback_items import (
     truncations,
 )
 from processors.state.playback_plan import Echo, PlaybackPlan
+from processors.state.recent import RecentKeys
 
 __all__ = ["PlaybackLedger", "Playing", "Purpose", "Truncation"]
 
@@ -45,9 +47,6 @@ ECHO_GRACE: Final = 5.0
 
 STALL: Final = 0.08
 """Seconds that the next echo may be overdue before playback is taken to have stopped."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _ITEMS_REMEMBERED: Final = 64
 
@@ -62,13 +61,12 @@ class PlaybackLedger:
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
         self._items: deque[QueuedItem] = deque()
-        self._newest: QueuedItem | None = None  # also once it was heard
-        self._begun: OrderedDict[str, dict[int, float]] = OrderedDict()  # ms by item and part
+        self._begun = BegunItems(_ITEMS_REMEMBERED)
         self._marks: deque[Mark] = deque()
         self._cut: Cut | None = None
         self._cut_items: list[QueuedItem] = []
         self._cut_heard_ms = 0.0  # what echoes had shown by then
-        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._refused = RecentKeys(_ITEMS_REMEMBERED)
         self._truncations: list[Truncation] = []
         self._generation = 1
         self._sequence = 0
@@ -107,7 +105,8 @@ class PlaybackLedger:
         if item is None or item.item_id != item_id or item.content_index != content_index:
             if item is not None:
                 item.ended = True  # the model moved on; its end came late or never
-            item = self._new_item(item_id, content_index, response_id, purpose)
+            item = self._begun.begin(item_id, content_index, response_id, purpose, self._sent_ms)
+            self._items.append(item)
         item.ended = False
         self._plan.sent(self._sent_ms, duration_ms, now)
         self._piece = (self._sent_ms, now)
@@ -132,31 +131,36 @@ class PlaybackLedger:
                 return self._mark()
         return None
 
-    def mark_received(self, name: str, now: float) -> list[str]:
+    def mark_received(self, name: str, now: float, due: float | None = None) -> list[str]:
         """Take an echo: all audio before that mark was played, unless a clear returned it.
 
         A name that is not awaited changes nothing. One from before the last cut tells where
         the cut fell, and nothing of what is queued now.
 
+        Args:
+            name: The mark's.
+            now: When it came.
+            due: When it would have come if the way here had not held it up, if that is known.
+
         Returns:
             The items that were thereby heard to their end.
         """
         if self._cut is not None and name in self._cut.awaited:
-            self._cut.mark_returned(name, now)
+            at = now if due is None else min(now, max(due, self._cut.earliest(name)))
+            self._cut.mark_returned(name, at)
             if self._cut.settled:
                 self.settle()
             return []
         if not any(mark.name == name for mark in self._marks):
             return []
-        position_ms = 0.0
-        while self._marks:
+        mark = self._marks.popleft()
+        while mark.name != name:
             mark = self._marks.popleft()
-            position_ms = mark.position_ms
-            if mark.name == name:
-                break
-        self._last_echo = Echo(position_ms, now)
+        if due is not None:
+            now = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
+        self._last_echo = Echo(mark.position_ms, now)
         self._plan.echoed(self._last_echo)
-        return self._heard_up_to(position_ms, now)
+        return self._heard_up_to(mark.position_ms, now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.
@@ -203,7 +207,7 @@ class PlaybackLedger:
         self._cut_items = list(self._items)
         self._cut_heard_ms = self._heard_ms
         for item in self._cut_items:
-            _remember(self._refused, item.item_id, None, _ITEMS_REMEMBERED)
+            self._refused.add(item.item_id)
         self._items.clear()
         self._marks.clear()
         self._generation += 1
@@ -333,37 +337,9 @@ class PlaybackLedger:
                 for listener in self._listeners:
                     listener(heard)
 
-    def _new_item(
-        self, item_id: str, content_index: int, response_id: str, purpose: Purpose
-    ) -> QueuedItem:
-        newest = self._newest
-        if newest is not None:
-            parts = self._begun.get(newest.item_id, {})
-            parts[newest.content_index] = newest.earlier_ms + newest.sent_ms
-            _remember(self._begun, newest.item_id, parts, _ITEMS_REMEMBERED)
-        parts = self._begun.get(item_id, {})
-        item = QueuedItem(
-            item_id,
-            content_index,
-            response_id,
-            purpose,
-            self._sent_ms,
-            earlier_ms=parts.get(content_index, 0.0),
-            follows=bool(parts),
-        )
-        self._items.append(item)
-        self._newest = item
-        return item
-
     def _mark(self) -> str:
         self._sequence += 1
         name = f"{self._generation}.{self._sequence}"
         self._marks.append(Mark(name, self._sent_ms, *self._piece))
         self._marked_ms = self._sent_ms
         return name
-
-
-def _remember(known: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    known[key] = value
-    if len(known) > most:
-        known.popitem(last=False)

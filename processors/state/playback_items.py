@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -91,6 +92,42 @@ class QueuedItem:
         """Whether nothing of it is missing, nor to come."""
         heard_ms = self.heard_ms(position_ms)
         return self.ended and self.sent_ms - heard_ms <= min(HEARD_WHOLE_MS, heard_ms)
+
+
+class BegunItems:
+    """Remembers of the newest items how much was sent, should one go on after another."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._newest: QueuedItem | None = None
+        self._sent_ms: OrderedDict[str, dict[int, float]] = OrderedDict()  # by item and part
+
+    def begin(
+        self,
+        item_id: str,
+        content_index: int,
+        response_id: str,
+        purpose: Purpose,
+        starts_at_ms: float,
+    ) -> QueuedItem:
+        """A piece of audio of an item begins; no other gets longer any more."""
+        newest = self._newest
+        if newest is not None:
+            parts = self._sent_ms.setdefault(newest.item_id, {})
+            parts[newest.content_index] = newest.earlier_ms + newest.sent_ms
+            if len(self._sent_ms) > self._most:
+                self._sent_ms.popitem(last=False)
+        parts = self._sent_ms.get(item_id, {})
+        self._newest = QueuedItem(
+            item_id,
+            content_index,
+            response_id,
+            purpose,
+            starts_at_ms,
+            earlier_ms=parts.get(content_index, 0.0),
+            follows=bool(parts),
+        )
+        return self._newest
 
 
 def truncations(items: Iterable[QueuedItem], position_ms: float) -> list[Truncation]:

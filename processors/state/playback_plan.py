@@ -108,6 +108,12 @@ class PlaybackPlan:
                 reached_ms = run.position_ms
         return instant + (position_ms - reached_ms) / 1000
 
+    def earliest(self, position_ms: float, last: Echo | None) -> float:
+        """When the echo of a mark at this position can be here, as far as the way is known."""
+        if self.round_trip is None:
+            return -self.took(Echo(position_ms, 0.0))
+        return self.echo_due(position_ms, last)
+
     def begins_between(self, first_ms: float, last_ms: float) -> bool:
         """Whether audio at one of these positions was sent into a queue that had run dry."""
         return any(first_ms <= run.position_ms < last_ms for run in self._runs)

@@ -135,6 +135,9 @@ class ResponseLedger:
         self._answer_due = None
         purpose: Purpose = "answer" if wanted is None else wanted.purpose
         self._active = Response(response_id, purpose, wanted is not None)
+        if wanted is not None and wanted.is_plain and self._caller_speaking:
+            # Asked for just before the caller began to speak: their turn will be answered.
+            _remember(self._cut, response_id)
         self._purposes[response_id] = purpose
         while len(self._purposes) > _ENDED_REMEMBERED:
             self._purposes.popitem(last=False)
@@ -225,6 +228,9 @@ class ResponseLedger:
             Whether somebody was waiting for an answer, so that the next session must give one.
         """
         waiting = self._active is not None or self._answer_due is not None
+        if self._active is not None and self._asked is not None and not self._asked.is_plain:
+            self._held.appendleft(self._asked)  # in its own words, once more
+            waiting = False
         for wanted in reversed(self._sent.values()):
             self._held.appendleft(wanted)
         self._sent.clear()

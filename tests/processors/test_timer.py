@@ -1,128 +1,161 @@
+"""One timer, one deadline, kept whatever happens meanwhile."""
+
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from pipecat.tests.utils import run_test
-
 from processors.base import CallProcessor
 from processors.timer import DeadlineTimer
+from tests.processors.stage import Clock, on_stage
+
+SOON = 0.001
+"""Seconds that a test lets pass in fact."""
 
 
-class Machine:
-    """Has a deadline, and does what a test says when it has come."""
+class Alarm:
+    """Has a deadline, and notes when it went off."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: CallProcessor) -> None:
+        self.clock = Clock()
         self.deadline: float | None = None
-        self.fired: list[float] = []
-        self.then: list[float | None] = []
-        self.arm_within = False
-        self.timer: DeadlineTimer | None = None
+        self.rang: list[float] = []
+        self.next_deadline: float | None = None
+        self.holds: asyncio.Event | None = None
+        self.finished = 0
+        self.timer = DeadlineTimer(owner, lambda: self.deadline, self.ring, self.clock)
 
-    async def go(self) -> None:
-        self.fired.append(asyncio.get_running_loop().time())
-        self.deadline = self.then.pop(0) if self.then else None
-        if self.arm_within and self.timer is not None:
-            self.timer.arm()
-            await asyncio.sleep(0)
+    async def ring(self) -> None:
+        self.rang.append(self.clock())
+        self.deadline = self.next_deadline
+        self.timer.arm()  # as a processor does that is told something meanwhile
+        if self.holds is not None:
+            await self.holds.wait()
+        self.finished += 1
+
+    async def pass_time_to(self, now: float) -> None:
+        """Let the timer sleep for what is left, and wake up at ``now``."""
+        self.clock.now = now
+        await asyncio.sleep(5 * SOON)
 
 
 @asynccontextmanager
-async def timed(machine: Machine) -> AsyncIterator[DeadlineTimer]:
+async def alarm() -> AsyncIterator[Alarm]:
     owner = CallProcessor()
-    await run_test(owner, frames_to_send=[])  # gives it a task manager
-    clock = asyncio.get_running_loop().time
-    timer = DeadlineTimer(owner, lambda: machine.deadline, machine.go, clock)
-    machine.timer = timer
-    yield timer
-    await timer.stop()
+    async with on_stage(owner):
+        found = Alarm(owner)
+        yield found
+        await found.timer.stop()
 
 
-def now() -> float:
-    return asyncio.get_running_loop().time()
+async def test_it_goes_off_at_its_deadline_and_not_before() -> None:
+    async with alarm() as it:
+        it.deadline = 100.0 + SOON
+        it.timer.arm()
+        assert it.rang == []
+
+        await it.pass_time_to(100.0 + SOON)
+
+        assert it.rang == [100.0 + SOON]
 
 
-async def test_it_goes_off_when_the_deadline_has_come() -> None:
-    machine = Machine()
+async def test_without_a_deadline_it_never_does() -> None:
+    async with alarm() as it:
+        it.timer.arm()
+        it.deadline = 100.0 + SOON
+        it.timer.arm()
+        it.deadline = None
 
-    async with timed(machine) as timer:
-        machine.deadline = due = now() + 0.02
-        timer.arm()
-        await asyncio.sleep(0.05)
+        await it.pass_time_to(101.0)
 
-    assert len(machine.fired) == 1
-    assert machine.fired[0] >= due
-
-
-async def test_without_a_deadline_it_does_nothing() -> None:
-    machine = Machine()
-
-    async with timed(machine) as timer:
-        timer.arm()
-        await asyncio.sleep(0.01)
-
-    assert machine.fired == []
+        assert it.rang == []
 
 
-async def test_a_deadline_that_moved_back_is_kept_without_being_told() -> None:
-    machine = Machine()
+async def test_deadline_that_moved_later_is_kept_without_being_told() -> None:
+    async with alarm() as it:
+        it.deadline = 100.0 + SOON
+        it.timer.arm()
+        it.deadline = 105.0
 
-    async with timed(machine) as timer:
-        machine.deadline = now() + 0.01
-        timer.arm()
-        machine.deadline = due = now() + 0.04
-        await asyncio.sleep(0.02)
-        assert machine.fired == []
-        await asyncio.sleep(0.05)
+        await it.pass_time_to(105.0 - SOON)
+        assert it.rang == []
+        await it.pass_time_to(105.0)
 
-    assert len(machine.fired) == 1
-    assert machine.fired[0] >= due
+        assert it.rang == [105.0]
 
 
-async def test_a_deadline_that_came_nearer_is_kept_when_told() -> None:
-    machine = Machine()
+async def test_deadline_that_came_nearer_is_kept_once_told() -> None:
+    async with alarm() as it:
+        it.deadline = 200.0
+        it.timer.arm()
+        it.deadline = 100.0 + SOON
+        it.timer.arm()
 
-    async with timed(machine) as timer:
-        machine.deadline = now() + 9
-        timer.arm()
-        machine.deadline = now() + 0.01
-        timer.arm()
-        await asyncio.sleep(0.04)
+        await it.pass_time_to(100.0 + SOON)
 
-    assert len(machine.fired) == 1
-
-
-async def test_one_deadline_after_another_needs_no_arming() -> None:
-    machine = Machine()
-    machine.arm_within = True
-
-    async with timed(machine) as timer:
-        machine.deadline = now() + 0.01
-        machine.then = [now() + 0.02, now() + 0.03]
-        timer.arm()
-        await asyncio.sleep(0.07)
-
-    assert len(machine.fired) == 3
+        assert it.rang == [100.0 + SOON]
 
 
-async def test_a_deadline_that_nobody_moves_goes_off_once() -> None:
-    machine = Machine()
+async def test_it_goes_off_again_for_the_next_deadline() -> None:
+    async with alarm() as it:
+        it.deadline = 100.0 + SOON
+        it.next_deadline = 100.0 + 2 * SOON
+        it.timer.arm()
 
-    async with timed(machine) as timer:
-        machine.deadline = past = now() - 1
-        machine.then = [past] * 100
-        timer.arm()
-        await asyncio.sleep(0.02)
+        await it.pass_time_to(100.0 + SOON)
+        it.next_deadline = None
+        await it.pass_time_to(100.0 + 2 * SOON)
 
-    assert len(machine.fired) == 1
+        assert it.rang == [100.0 + SOON, 100.0 + 2 * SOON]
 
 
-async def test_stopped_it_never_goes_off() -> None:
-    machine = Machine()
+async def test_deadline_that_nobody_moves_does_not_make_it_spin() -> None:
+    async with alarm() as it:
+        it.deadline = it.next_deadline = 100.0
+        it.timer.arm()
 
-    async with timed(machine) as timer:
-        machine.deadline = now() + 0.01
-        timer.arm()
-        await timer.stop()
-        await asyncio.sleep(0.03)
+        await it.pass_time_to(100.0)
 
-    assert machine.fired == []
+        assert it.rang == [100.0]
+
+
+async def test_what_it_does_is_not_cut_short_by_a_new_deadline() -> None:
+    async with alarm() as it:
+        it.holds = asyncio.Event()
+        it.deadline = 100.0
+        it.next_deadline = 100.0 + SOON
+        it.timer.arm()
+        await it.pass_time_to(100.0)
+        it.timer.arm()
+        it.next_deadline = None
+
+        it.holds.set()
+        await it.pass_time_to(100.0 + SOON)
+
+        assert it.rang == [100.0, 100.0 + SOON]
+        assert it.finished == 2
+
+
+async def test_stopped_it_wakes_nobody() -> None:
+    async with alarm() as it:
+        it.deadline = 100.0 + SOON
+        it.timer.arm()
+        await it.timer.stop()
+        await it.timer.stop()
+
+        await it.pass_time_to(101.0)
+
+        assert it.rang == []
+
+
+async def test_stopped_it_ends_what_it_does() -> None:
+    async with alarm() as it:
+        it.holds = asyncio.Event()
+        it.deadline = 100.0
+        it.timer.arm()
+        await it.pass_time_to(100.0)
+
+        await it.timer.stop()
+
+        assert (len(it.rang), it.finished) == (1, 0)

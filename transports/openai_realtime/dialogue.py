@@ -176,9 +176,6 @@ class Dialogue:
                     response_id=active.response_id, purpose=active.purpose, status="failed"
                 )
             )
-            if active.purpose != "answer":
-                self.responses.request(active.purpose)
-                return
         if waiting or self.transcript.caller_spoke_last:
             self.responses.request()
 
@@ -397,6 +394,8 @@ class Dialogue:
         )
         if active is None:
             return
+        if not self.responses.audible(response.id):
+            await self._send(client_events.response_cancel(response.id))
         self._context.record("response_started", response_id=response.id, purpose=active.purpose)
         await self._owner.push_frame(
             ResponseStartedFrame(response_id=response.id, purpose=active.purpose)

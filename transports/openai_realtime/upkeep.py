@@ -33,6 +33,8 @@ class Upkeep:
 
     def take(self, event: ServerEvent) -> None:
         """Take one event of the model."""
+        if not self._context.notes_replace_turns:
+            return
         if isinstance(event, ItemAdded):
             item = event.item
             self._compaction.item_added(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 
 from transports.socket import SocketClosedError
@@ -18,7 +19,8 @@ class MemorySocket:
     """One end of a pair; what it sends, the other end receives, in order."""
 
     def __init__(self) -> None:
-        self._incoming: asyncio.Queue[str | bytes | _Closing] = asyncio.Queue()
+        self._incoming: deque[str | bytes | _Closing] = deque()
+        self._receiver: asyncio.Future[None] | None = None
         self._peer: MemorySocket | None = None
         self._closed: _Closing | None = None
 
@@ -42,7 +44,7 @@ class MemorySocket:
     @property
     def pending(self) -> int:
         """How many frames wait to be received."""
-        return self._incoming.qsize()
+        return len(self._incoming)
 
     async def send(self, text: str) -> None:
         """Send one text frame.
@@ -61,14 +63,21 @@ class MemorySocket:
         self._deliver(data)
 
     async def receive(self) -> str | bytes:
-        """Wait for the next frame.
+        """Wait for the next frame; one receiver at a time.
 
         Raises:
             SocketClosedError: Either side has closed, and all that came before was received.
         """
         if self._closed is not None:
             raise SocketClosedError(self._closed.code, self._closed.reason)
-        message = await self._incoming.get()
+        while not self._incoming:
+            assert self._receiver is None, "one receiver at a time"
+            self._receiver = asyncio.get_running_loop().create_future()
+            try:
+                await self._receiver
+            finally:
+                self._receiver = None
+        message = self._incoming.popleft()
         if isinstance(message, _Closing):
             self._closed = message
             raise SocketClosedError(message.code, message.reason)
@@ -88,12 +97,17 @@ class MemorySocket:
         closing = self._closed or peer._closed
         if closing is not None:
             raise SocketClosedError(closing.code, closing.reason)
-        peer._incoming.put_nowait(message)
+        peer._put(message)
 
     def _close(self, closing: _Closing) -> None:
         peer = self._peer
         assert peer is not None, "made by pair()"
         if self._closed is None:
             self._closed = closing
-            self._incoming.put_nowait(closing)
-            peer._incoming.put_nowait(closing)
+            self._put(closing)
+            peer._put(closing)
+
+    def _put(self, message: str | bytes | _Closing) -> None:
+        self._incoming.append(message)
+        if self._receiver is not None and not self._receiver.done():
+            self._receiver.set_result(None)

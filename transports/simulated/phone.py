@@ -72,6 +72,7 @@ class SimulatedPhone:
         self._socket = socket
         self._parameters = parameters or {}
         self._options = options or PhoneOptions()
+        self._down_perfect, self._up_perfect = self._options.down.perfect, self._options.up.perfect
         self._person = person
         self._journal = journal
         self._recording = recording
@@ -142,16 +143,17 @@ class SimulatedPhone:
             await self._alarm.wait_until(self._next_event_at())
 
     def _catch_up(self, now: float) -> None:
-        for sent_at, message in self._down.arrived(now):
-            self._take(message, now, sent_at)
+        if not self._down_perfect:
+            for sent_at, message in self._down.arrived(now):
+                self._take(message, now, sent_at)
         if self.facts.end is None:
             self._return(self._marks.overdue(now), now)
             reached = self._playout.advance(now)
             if reached:
                 self._return(self._marks.reached((echo.name for echo in reached), now), now)
             self._tick_until(now)
-        for _, text in self._up.arrived(now):
-            self._outbox.append(text)
+        if not self._up_perfect:
+            self._outbox.extend(text for _, text in self._up.arrived(now))
 
     def _next_event_at(self) -> float:
         up = self._up.next_arrival()
@@ -172,8 +174,7 @@ class SimulatedPhone:
         return self.facts.started_at + (self._ticks + 1) * FRAME_SECONDS
 
     def _tick_until(self, now: float) -> None:
-        while self.facts.end is None and self._tick_at() <= now:
-            at = self._tick_at()
+        while self.facts.end is None and (at := self._tick_at()) <= now:
             self._tick(at)
             elapsed = at - self.facts.started_at
             limit = self._options.hang_up_after
@@ -184,7 +185,8 @@ class SimulatedPhone:
         started_ms = self._ticks * int(FRAME_SECONDS * 1000)
         self._ticks += 1
         frame = self._mouth.next_frame()
-        if not any(gap.covers(started_ms / 1000) for gap in self._options.gaps):
+        gaps = self._options.gaps
+        if not gaps or not any(gap.covers(started_ms / 1000) for gap in gaps):
             self._send(self._writer.media(frame, started_ms), at)
             self.facts.media_sent += 1
             if self._options.keep_audio:
@@ -212,7 +214,7 @@ class SimulatedPhone:
             self._record("mark_returned", name=name)
 
     def _send(self, text: str, now: float) -> None:
-        if self._options.up.perfect:
+        if self._up_perfect:
             self._outbox.append(text)
         else:
             self._up.send(text, now)
@@ -227,7 +229,7 @@ class SimulatedPhone:
             except SocketClosedError:
                 message = None
             now = self._loop.time()
-            if self._options.down.perfect:
+            if self._down_perfect:
                 self._take(message, now, now)
             else:
                 self._down.send(message, now)

@@ -78,7 +78,8 @@ def _powers(pcmu: bytes, frames: int) -> list[float]:
     if pcmu.count(SILENCE) == len(pcmu):
         return [0.0] * frames
     codes = np.frombuffer(pcmu, dtype=np.uint8, count=frames * _FRAME_BYTES)
-    powers: list[float] = _POWER[codes].reshape(frames, _FRAME_BYTES).mean(axis=1).tolist()
+    sums = _POWER.take(codes).reshape(frames, _FRAME_BYTES).sum(axis=1)
+    powers: list[float] = (sums / _FRAME_BYTES).tolist()
     return powers
 
 

@@ -21,6 +21,7 @@ Ts = TypeVarTuple("Ts")
 
 MOST_ROUNDS_AT_ONCE: Final = 1_000_000
 """Rounds of the loop in one instant, after which somebody is taken to go round in circles."""
+_LOOK_EVERY: Final = 64
 
 
 class StuckError(RuntimeError):
@@ -38,20 +39,23 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._rounds = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return self._one_more_round()
+        self._rounds = 0
         ready = super().select(0)
-        if ready:
-            return ready
-        if timeout is None:
-            raise self._stuck("Nothing is ready and no timer is set")
-        if timeout > 0:
+        if not ready:
+            if timeout is None:
+                raise self._stuck("Nothing is ready and no timer is set")
             self.now += timeout
-            self._rounds = 0
-            return ready
+        return ready
+
+    def _one_more_round(self) -> list[tuple[selectors.SelectorKey, int]]:
+        """Tasks are ready: the files, which cost a system call, are looked at now and then."""
         self._rounds += 1
         if self._rounds > self._most_rounds_at_once:
             self._rounds = 0  # whoever clears up needs rounds, too
             raise self._stuck(f"Time stands still at {self.now}: somebody goes round in circles")
-        return ready
+        return super().select(0) if self._rounds % _LOOK_EVERY == 0 else []
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

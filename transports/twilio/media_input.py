@@ -26,6 +26,7 @@ from processors.context import CallContext
 from processors.frames import PcmuInputFrame
 from processors.state.g711 import SILENCE
 from processors.state.gaps import GapFiller
+from processors.state.line_clock import LineClock
 from processors.timer import DeadlineTimer
 from transports.socket import Socket, SocketClosedError
 from transports.twilio.messages import (
@@ -66,7 +67,7 @@ class TwilioInput(CallProcessor):
         context: CallContext,
         socket: Socket,
         *,
-        mark_received: Callable[[str], Awaitable[None]],
+        mark_received: Callable[[str, float], Awaitable[None]],
         stream_started: Callable[[], Awaitable[None]],
         stream_ended: Callable[[], Awaitable[None]],
     ) -> None:
@@ -76,6 +77,7 @@ class TwilioInput(CallProcessor):
         self._mark_received = mark_received
         self._on_stream_started = stream_started
         self._on_stream_ended = stream_ended
+        self._line = LineClock()
         self._gaps = GapFiller(enabled=config.pad_gaps, max_gap_ms=config.max_gap_ms)
         self._timer = DeadlineTimer(self, self._gaps.deadline, self._fill_stall, context.clock)
         self._reader: asyncio.Task[None] | None = None
@@ -126,7 +128,8 @@ class TwilioInput(CallProcessor):
             if type(message) is MediaMessage:
                 await self._media_received(message.media)
             elif type(message) is MarkMessage:
-                await self._mark_received(message.mark.name)
+                due = self._line.due(self._context.clock())
+                await self._mark_received(message.mark.name, due)
             elif type(message) is DtmfMessage:
                 await self._key_pressed(message.dtmf.digit)
             elif type(message) is StopMessage:
@@ -135,11 +138,11 @@ class TwilioInput(CallProcessor):
                 self._log.debug("Message from Twilio ignored")
 
     async def _media_received(self, media: Media) -> None:
+        now = self._context.clock()
+        self._line.media_received(media.timestamp, now)
         frame = PcmuInputFrame(media.payload, media.timestamp)
         stalled, next_ms = self._gaps.stall_filled, self._gaps.next_timestamp_ms
-        missing_ms = self._gaps.media_received(
-            media.timestamp, frame.duration_ms, self._context.clock()
-        )
+        missing_ms = self._gaps.media_received(media.timestamp, frame.duration_ms, now)
         if missing_ms:
             await self._push_silence(missing_ms, next_ms)
         await self.push_audio(frame)

@@ -96,9 +96,9 @@ class TwilioOutput(CallProcessor):
             return
         await self.push_frame(frame, direction)
 
-    async def mark_received(self, name: str) -> None:
-        """Take a mark that Twilio sent back."""
-        heard = self._playback.mark_received(name, self._context.clock())
+    async def mark_received(self, name: str, due: float) -> None:
+        """Take a mark that Twilio sent back; ``due``: when it would be here on an even line."""
+        heard = self._playback.mark_received(name, self._context.clock(), due)
         item_id = self._marked_items.pop(name, None)
         if item_id is not None:
             await self._is_playing(item_id)

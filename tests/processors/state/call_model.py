@@ -196,6 +196,8 @@ class CallModel:
             return
         self._response += 1
         now = self.timeline.now
+        if self._queued:
+            self.ledger.settle()  # as the cut will do with the one before it
         self._take()
         queued = {item: self.sent_ms[item] for item in self._queued}
         self._queued.clear()

@@ -173,6 +173,47 @@ def test_the_model_may_interrupt_by_itself_while_nothing_is_protected() -> None:
     assert rules.by_server
 
 
+def test_nothing_cuts_off_a_goodbye_that_is_still_to_come_and_no_turn_is_answered_after_it() -> (
+    None
+):
+    rules = policy("goodbye")
+    rules.response_started("answer")
+    rules.end_requested()
+
+    assert rules.speech_started("answer", 1.0) is None
+    assert rules.key_pressed("answer") is None
+    rules.speech_stopped(2.0)
+    assert not rules.turn_committed(2.5)
+
+
+def test_caller_who_cuts_off_an_unprotected_goodbye_is_answered_again() -> None:
+    rules = policy()
+    rules.end_requested()
+    rules.response_started("goodbye")
+
+    assert rules.speech_started("goodbye", 1.0) == BY_SPEECH
+    rules.speech_stopped(2.0)
+    assert rules.turn_committed(2.5)
+
+
+def test_key_that_cuts_off_an_unprotected_goodbye_lets_the_call_go_on() -> None:
+    rules = policy()
+    rules.end_requested()
+    rules.response_started("goodbye")
+
+    assert rules.key_pressed("goodbye") == BY_KEY
+    assert rules.turn_committed(2.5)
+
+
+def test_short_answer_to_a_question_that_was_just_ending_is_answered() -> None:
+    rules = policy(min_speech_ms=400)
+    rules.speech_started("answer", 1.0)
+    rules.speech_stopped(1.2)
+    rules.playback_changed(None, 1.3)
+
+    assert rules.turn_committed(1.7)
+
+
 def test_unprotected_speech_changes_nothing_for_the_model() -> None:
     rules = policy("goodbye")
     rules.speech_requested("answer")

@@ -236,7 +236,7 @@ class LedgerMachine(RuleBasedStateMachine):
 TestLedger = LedgerMachine.TestCase
 TestLedger.settings = settings(
     derandomize=True,
-    max_examples=200,
+    max_examples=120,
     stateful_step_count=40,
     deadline=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),

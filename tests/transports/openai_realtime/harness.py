@@ -238,6 +238,7 @@ class Call:
     top: Recorder
     bottom: Recorder
     worker: PipelineWorker
+    running: asyncio.Task[None]
     entries: list[Entry] = field(default_factory=list)
 
     async def settle(self) -> None:
@@ -258,6 +259,7 @@ async def running_call(
     interruption: InterruptionConfig | None = None,
     confirm: dict[str, Any] | None = None,
     more: Sequence[ProcessorConfig] = (),
+    phone: FakePhone | None = None,
 ) -> AsyncIterator[Call]:
     """A pipeline with the model leg and the call's own processors, until the block ends."""
     loop = asyncio.get_running_loop()
@@ -266,7 +268,7 @@ async def running_call(
     dialer = ModelDialer(
         model.connect, base_url="http://model.test/v1", api_key="sk-test", clock=loop.time
     )
-    phone = FakePhone()
+    phone = phone or FakePhone()
     context = CallContext(
         info=CallInfo(call_sid="CA1"),
         speech=speech or Speech(prompt="You answer the phone.", greeting="Hello."),
@@ -299,7 +301,7 @@ async def running_call(
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run())
-    call = Call(model, phone, context, top, bottom, worker, entries)
+    call = Call(model, phone, context, top, bottom, worker, running, entries)
     try:
         async with asyncio.timeout(2):
             await bottom.started.wait()

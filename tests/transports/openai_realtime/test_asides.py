@@ -54,6 +54,7 @@ async def test_a_question_about_a_text_brings_it_along() -> None:
 async def test_the_answer_goes_both_ways_and_nothing_of_it_to_the_phone() -> None:
     async with running_call() as call:
         await answer(call)
+        call.context.notes_replace_turns = True
         await call.model.added({"id": "item_1", "type": "message", "role": "assistant"})
         await call.settle()
         create = await ask(call)

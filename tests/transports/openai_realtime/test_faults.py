@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
 import pytest
 
 from processors.context import Speech
-from processors.frames import ModelLostFrame, PcmuInputFrame
-from tests.transports.openai_realtime.harness import Call, ScriptedModel, running_call
+from processors.frames import (
+    AssistantAudioEndFrame,
+    ModelLostFrame,
+    PcmuInputFrame,
+    ResponseRequestFrame,
+)
+from tests.transports.openai_realtime.harness import Call, FakePhone, ScriptedModel, running_call
 from tests.transports.openai_realtime.test_service import pcmu
+from tests.virtual_loop import virtual
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 
 
@@ -61,8 +68,6 @@ async def test_refused_response_is_asked_for_again_when_the_active_one_is_over()
     async with running_call() as call:
         await greeted(call)
         await call.model.emit({"type": "noise"})
-        from processors.frames import ResponseRequestFrame
-
         await call.top.push_frame(ResponseRequestFrame())
         create = await call.model.expect("response.create")
         # The model's own answer to a turn was a little faster than our request.
@@ -108,6 +113,24 @@ async def test_quota_error_ends_in_a_spoken_fallback(code: str) -> None:
         assert call.model.sockets[-1].is_closed
 
 
+@virtual
+async def test_slow_rest_does_not_keep_the_caller_from_the_fallback() -> None:
+    class SlowPhone(FakePhone):
+        async def say_and_hang_up(self, words: str) -> bool:
+            await asyncio.sleep(60)
+            return True
+
+    async with running_call(phone=SlowPhone()) as call:
+        create = await call.model.expect("response.create")
+        await call.model.response("resp_1", create)
+        began_at = asyncio.get_running_loop().time()
+        details = {"type": "failed", "error": {"type": "x", "code": "insufficient_quota"}}
+        await call.model.done("resp_1", "failed", status_details=details)
+        await call.running
+
+        assert asyncio.get_running_loop().time() - began_at <= 4
+
+
 async def test_bad_key_ends_in_a_spoken_fallback() -> None:
     class BadKey(ScriptedModel):
         async def emit(self, event: dict[str, Any]) -> None:
@@ -149,8 +172,6 @@ async def test_model_that_cannot_be_reached_is_dialled_until_the_time_is_up() ->
 
 
 async def _tick() -> None:
-    import asyncio
-
     await asyncio.sleep(0.01)
 
 
@@ -235,3 +256,36 @@ async def test_pcm_confirmed_instead_of_pcmu_is_transcoded_both_ways() -> None:
             "caller",
             "assistant",
         ]
+
+
+async def test_greeting_that_the_dead_socket_cut_is_said_again_in_its_own_words() -> None:
+    async with running_call() as call:
+        create = await call.model.expect("response.create")
+        await call.model.response("resp_1", create)
+        await call.model.item("resp_1", "item_1")
+        await call.model.audio("resp_1", "item_1", pcmu(100))
+        await call.settle()
+        await call.model.sockets[-1].close(1011, "gone")
+        for _ in range(100):
+            if len(call.model.sockets) == 2:
+                break
+            await _tick()
+
+        again = await call.model.expect("response.create")
+        assert again["response"]["instructions"] == create["response"]["instructions"]
+        ended = [frame.item_id for frame in call.bottom.of(AssistantAudioEndFrame)]
+        assert ended == ["item_1"]
+
+
+async def test_response_asked_for_just_before_the_caller_spoke_is_cancelled() -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.top.push_frame(ResponseRequestFrame())
+        create = await call.model.expect("response.create")
+        await call.model.caller_speaks()
+        await call.model.response("resp_2", create)
+        await call.model.audio("resp_2", "item_2", pcmu(100))
+
+        assert (await call.model.expect("response.cancel"))["response_id"] == "resp_2"
+        await call.settle()
+        assert call.bottom.audio == []

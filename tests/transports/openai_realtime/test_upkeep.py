@@ -17,6 +17,7 @@ NOTES = "name: Jordan Lee"
 
 async def talk(call: Call, turns: int = 3) -> None:
     """Greeting, then so many turns of the caller, each answered; nobody speaks afterwards."""
+    call.context.notes_replace_turns = True
     create = await call.model.expect("response.create")
     await call.model.response("resp_0", create)
     await say(call, "resp_0", "a0", None)
