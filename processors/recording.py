@@ -18,7 +18,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from processors.base import Bystander
 from processors.configs import RecordingConfig
 from processors.context import BothEnds, CallContext
-from processors.disk import disk_of
+from processors.disk import Disk, disk_of
 from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.record_name import record_path
 from processors.state.heard import Heard
@@ -46,7 +46,7 @@ class CallRecording:
         self._context = context
         self._disk = disk_of(context)
         self._path = record_path(context, config.records, "wav")
-        self._writer = _Writer(self._path)
+        self._writer = _Writer(self._path, context.info.call_sid, self._disk)
         self._clock = MediaClock()
         self._began_at: float | None = None
         self._shift = 0
@@ -122,20 +122,20 @@ class CallRecording:
         settled, closed = self._context.playback.settled, self._closed
         writer = self._writer
         if not self._disk.do(lambda: writer.write(notes, settled=settled, closed=closed)):
-            writer.failed = writer.failed or "the disk does not keep up"
+            writer.failed = writer.failed or "the disk does not keep up"  # a gap would shift it
         if writer.failed and not self._failed:
             self._failed = True
-            self._disk.failures += 1
             self._context.record("recording_failed", error=writer.failed)
-            logger.error("The recording failed: {}", writer.failed)
 
 
 class _Writer:
     """The disk's side of a recording."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, call_sid: str, disk: Disk) -> None:
         self.failed = ""
         self._path = path
+        self._disk = disk
+        self._log = logger.bind(call_sid=call_sid)
         self._track = StereoTrack()
         self._file: WavFile | None = None
 
@@ -161,6 +161,9 @@ class _Writer:
                 self._file.close()
         except OSError as error:
             self.failed = error.strerror or type(error).__name__
+        if self.failed:
+            self._disk.failures += 1
+            self._log.error("The recording failed: {}", self.failed)
 
 
 class CallerRecorder(Bystander):
