@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipecat.frames.frames import Frame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
+from pipecat.processors.frame_processor import FrameCallback, FrameDirection, FrameProcessor
 
 from processors.frames import PcmuInputFrame, PcmuOutputFrame
 
@@ -84,6 +84,27 @@ class CallProcessor(AudioHops):
 
     def __init__(self, *, name: str | None = None) -> None:
         super().__init__(name=name, enable_direct_mode=True)
+
+
+class Bystander(CallProcessor):
+    """A processor that learns from audio or journal: of all other frames only begin and end visit.
+
+    The others go to its neighbour as if it did not stand there, at a twentieth of the cost.
+    """
+
+    async def queue_frame(
+        self,
+        frame: Frame,
+        direction: FrameDirection = FrameDirection.DOWNSTREAM,
+        callback: FrameCallback | None = None,
+    ) -> None:
+        """Take a frame that a neighbour pushed, or hand it to the one on the other side."""
+        towards = self.next if direction is FrameDirection.DOWNSTREAM else self.previous
+        audio = isinstance(frame, (PcmuInputFrame, PcmuOutputFrame))
+        if towards is None or audio or isinstance(frame, (StartFrame, EndFrame, CancelFrame)):
+            await super().queue_frame(frame, direction, callback)
+        else:
+            await towards.queue_frame(frame, direction, callback)
 
 
 def next_for_caller_audio(processor: FrameProcessor) -> FrameProcessor:

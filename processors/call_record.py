@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from loguru import logger
 
 from processors.atomic_file import write_atomically
-from processors.base import CallProcessor
+from processors.base import Bystander
 from processors.disk import disk_of
 from processors.record_name import record_path
 from processors.state.call_record import CallRecord, PriceTags
@@ -47,7 +47,7 @@ class Webhooks(Protocol):
         ...
 
 
-class CallRecorder(CallProcessor):
+class CallRecorder(Bystander):
     """Gathers one call's record, and writes it."""
 
     def __init__(self, config: CallRecordConfig, context: CallContext) -> None:

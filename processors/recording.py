@@ -15,10 +15,10 @@ from loguru import logger
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection
 
-from processors.base import CallProcessor
+from processors.base import Bystander
 from processors.configs import RecordingConfig
 from processors.context import BothEnds, CallContext
-from processors.disk import disk_of
+from processors.disk import Disk, disk_of
 from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.record_name import record_path
 from processors.state.heard import Heard
@@ -27,8 +27,11 @@ from processors.wav_file import WavFile
 
 BYTES_PER_MS: Final = 8
 
-_BLOCK_SAMPLES: Final = SAMPLE_RATE
-"""How much of the caller's audio makes a block: a second."""
+_BLOCK_SAMPLES: Final = 2 * SAMPLE_RATE
+"""How much of the caller's audio makes a block: two seconds."""
+
+_CLOCK_SAMPLES: Final = SAMPLE_RATE // 5
+"""How much of it between two looks at the clock: 200 ms."""
 
 _AHEAD_SAMPLES: Final = 5 * SAMPLE_RATE
 """So far ahead of time the caller's audio cannot be; then its timestamps are not to be believed."""
@@ -43,12 +46,15 @@ class CallRecording:
         self._context = context
         self._disk = disk_of(context)
         self._path = record_path(context, config.records, "wav")
-        self._writer = _Writer(self._path)
+        self._writer = _Writer(self._path, context.info.call_sid, self._disk)
         self._clock = MediaClock()
         self._began_at: float | None = None
         self._shift = 0
         self._end = 0  # of the caller's audio, samples
+        self._look_at = 0  # by then: at the clock
         self._block_ends = _BLOCK_SAMPLES
+        self._caller: list[str] = []  # payloads without a gap
+        self._caller_begins = 0
         self._notes: list[Note] = []
         self._closed = False
         self._failed = False
@@ -59,16 +65,18 @@ class CallRecording:
         self._context.record("recording_started", file=self._path.name)
 
     def caller(self, frame: PcmuInputFrame) -> None:
-        """Note a piece of the caller's audio."""
-        now = self._context.clock()
-        position = max(self._placed(frame.timestamp_ms * BYTES_PER_MS, now), self._end)
+        """Note a piece of the caller's audio; fifty times a second, so little is done."""
+        if frame.timestamp_ms * BYTES_PER_MS + self._shift != self._end or self._began_at is None:
+            self._gap_before(frame)
         payload = frame.payload
-        self._notes.append(lambda track: track.caller(position, payload))
-        self._end = position + payload_bytes(payload)
-        self._clock.arrived(self._end, now)
-        if self._end >= self._block_ends:
-            self._block_ends = self._end + _BLOCK_SAMPLES
-            self._hand_over()
+        self._caller.append(payload)
+        self._end += payload_bytes(payload)
+        if self._end >= self._look_at:
+            self._look_at = self._end + _CLOCK_SAMPLES
+            self._clock.arrived(self._end, self._context.clock())
+            if self._end >= self._block_ends:
+                self._block_ends = self._end + _BLOCK_SAMPLES
+                self._hand_over()
 
     def assistant(self, frame: PcmuOutputFrame) -> None:
         """Note a piece of the assistant's audio that goes to the phone."""
@@ -89,34 +97,45 @@ class CallRecording:
         if last > first:
             self._notes.append(lambda track: track.heard(part, first, last, end))
 
-    def _placed(self, position: int, now: float) -> int:
+    def _gap_before(self, frame: PcmuInputFrame) -> None:
+        """Find the place of audio that does not join what came before it."""
+        now = self._context.clock()
+        position = frame.timestamp_ms * BYTES_PER_MS
         if self._began_at is None:
             self._began_at = now
             self._shift = -position  # whatever the first timestamp says, here it begins
         possible = (now - self._began_at) * SAMPLE_RATE + _AHEAD_SAMPLES
-        if position + self._shift > possible:
+        if not self._end <= position + self._shift <= possible:
             self._shift = self._end - position
-        return position + self._shift
+        self._note_caller()
+        self._end = self._caller_begins = position + self._shift
+
+    def _note_caller(self) -> None:
+        payloads, begins = self._caller, self._caller_begins
+        self._caller, self._caller_begins = [], self._end
+        if payloads:
+            self._notes.append(lambda track: track.caller(begins, payloads))
 
     def _hand_over(self) -> None:
+        self._note_caller()
         notes, self._notes = self._notes, []
         settled, closed = self._context.playback.settled, self._closed
         writer = self._writer
         if not self._disk.do(lambda: writer.write(notes, settled=settled, closed=closed)):
-            writer.failed = writer.failed or "the disk does not keep up"
+            writer.failed = writer.failed or "the disk does not keep up"  # a gap would shift it
         if writer.failed and not self._failed:
             self._failed = True
-            self._disk.failures += 1
             self._context.record("recording_failed", error=writer.failed)
-            logger.error("The recording failed: {}", writer.failed)
 
 
 class _Writer:
     """The disk's side of a recording."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, call_sid: str, disk: Disk) -> None:
         self.failed = ""
         self._path = path
+        self._disk = disk
+        self._log = logger.bind(call_sid=call_sid)
         self._track = StereoTrack()
         self._file: WavFile | None = None
 
@@ -142,9 +161,12 @@ class _Writer:
                 self._file.close()
         except OSError as error:
             self.failed = error.strerror or type(error).__name__
+        if self.failed:
+            self._disk.failures += 1
+            self._log.error("The recording failed: {}", self.failed)
 
 
-class CallerRecorder(CallProcessor):
+class CallerRecorder(Bystander):
     """The end towards the model: the caller's audio passes it."""
 
     wants_caller_audio = True
@@ -172,7 +194,7 @@ class CallerRecorder(CallProcessor):
         await super().cleanup()
 
 
-class AssistantRecorder(CallProcessor):
+class AssistantRecorder(Bystander):
     """The end towards the phone: the assistant's audio passes it on its way there."""
 
     wants_assistant_audio = True

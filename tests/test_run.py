@@ -59,6 +59,31 @@ def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["title"] == "Callwright call file"
 
 
+def test_schema_prints_that_of_a_record(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--schema", "record"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["title"] == "Callwright call record"
+    assert schema["properties"]["version"]["const"] == 1
+    for part in (schema, *schema["$defs"].values()):
+        assert all(value.get("description") for value in part.get("properties", {}).values())
+
+
+def test_show_prints_a_record_and_draws_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "call.json").write_text('{"call": {"call_sid": "CA1"}}')
+    plot = tmp_path / "call.svg"
+
+    assert run.main(["--show", str(tmp_path), "--plot", str(plot)]) == 0
+    assert "CA1" in capsys.readouterr().out
+    assert plot.read_text().startswith("<svg")
+
+    assert run.main(["--show", str(tmp_path / "none.json")]) == 2
+    assert capsys.readouterr().err.endswith("none.json: No such file or directory\n")
+    assert run.main(["--show", str(tmp_path), "--plot", str(tmp_path / "no" / "call.svg")]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
 def test_prompt_prints_what_the_model_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +108,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--cost", "x", "--minutes", "0"], "allowed: 1 to 240"),
         (["--config", "minimal", "--fast"], "--fast goes with --simulate"),
         (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
+        (["--plot", "x.svg"], "--plot goes with --show"),
+        (["--show", "x", "--plot", "x.png"], "a file whose name ends in .svg"),
     ],
 )
 def test_arguments_that_make_no_sense_are_told(

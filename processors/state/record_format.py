@@ -313,7 +313,7 @@ class CallDocument(_Part):
     """How long the caller waited."""
 
     usage: UsageRecord = UsageRecord()
-    """Tokens and cost."""
+    """What it took, in tokens and money."""
 
     reconnects: tuple[ReconnectRecord, ...] = ()
     """When the model's session was replaced."""

@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import binascii
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Final
+
+import numpy as np
 
 SAMPLE_RATE: Final = 8000
 SILENCE: Final = b"\xff"
@@ -67,10 +70,10 @@ class StereoTrack:
 
     # What happened.
 
-    def caller(self, position: int, payload: str) -> None:
-        """The caller's audio at a position; what is missing before it was silence."""
+    def caller(self, position: int, payloads: Iterable[str]) -> None:
+        """The caller's audio from a position on; what is missing before it was silence."""
         _silence_up_to(self._left, position - self.taken)
-        self._left += decoded(payload)
+        self._left += b"".join(map(decoded, payloads))
 
     def assistant(self, part: Part, payload: str) -> None:
         """Audio went out to the phone; whether it is heard is told later."""
@@ -116,13 +119,13 @@ class StereoTrack:
         samples = until - self.taken
         if samples <= 0:
             return b""
-        both = bytearray(2 * samples)
-        both[0::2] = bytes(self._left[:samples]).ljust(samples, SILENCE)
-        both[1::2] = bytes(self._right[:samples]).ljust(samples, SILENCE)
-        del self._left[:samples]
-        del self._right[:samples]
+        both = np.full((samples, 2), SILENCE[0], dtype=np.uint8)
+        for side, lane in enumerate((self._left, self._right)):
+            there = lane[:samples]
+            both[: len(there), side] = np.frombuffer(there, dtype=np.uint8)
+            del lane[:samples]
         self.taken = until
-        return bytes(both)
+        return both.tobytes()
 
 
 def decoded(payload: str) -> bytes:

@@ -79,6 +79,14 @@ def test_everything_that_is_wrong_is_told_at_once_with_line_and_key(tmp_path: Pa
     assert "did you mean 'role'?" in told[9]
 
 
+@pytest.mark.parametrize("url", ["http://crm.example/", "crm.example", "https://", "ftp://a/"])
+def test_records_are_posted_over_https_or_not_at_all(tmp_path: Path, url: str) -> None:
+    (told,) = problems(tmp_path, f"{MINIMAL}  - {{type: call_record, on_call_end: ['{url}']}}\n")
+
+    assert told.startswith("7: pipeline[4].on_call_end[0]: ")
+    assert "allowed: an address that begins with https://" in told
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -204,6 +212,15 @@ def test_a_call_file_warns_of_what_will_disappoint(tmp_path: Path) -> None:
         f"{path}:7: pipeline[2].turn_detection: the model will not answer by itself;"
         " a processor of yours must ask it to",
     ]
+
+
+def test_a_call_that_is_recorded_is_to_say_so(tmp_path: Path) -> None:
+    text = MINIMAL.replace("  - type: mulaw", "  - type: recording\n  - type: mulaw")
+    said = "agent: {disclosure: This call is recorded.}\n"
+
+    (told,) = [str(w) for w in loaded(tmp_path, text).warnings if "disclosure" in str(w)]
+    assert "pipeline[1]: records calls, and the disclosure does not say so" in told
+    assert not [w for w in loaded(tmp_path, f"{said}{text}").warnings if "disclosure" in str(w)]
 
 
 KEYS = st.sampled_from(

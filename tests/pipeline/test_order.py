@@ -27,6 +27,8 @@ S, P, M, I, C, H, T = (*REQUIRED_TYPES, "custom", "hangup", "transcript_summariz
         [S, C, P, C, M, I],
         [S, P, M, I, H],
         [S, P, M, H, C, I],
+        [S, "recording", P, M, I, "transcript", "call_record"],
+        [S, "call_record", P, M, I],
     ],
 )
 def test_a_pipeline_in_order_has_no_problem(types: list[str]) -> None:
@@ -50,6 +52,8 @@ def test_a_pipeline_in_order_has_no_problem(types: list[str]) -> None:
         ([S, P, T, M, I], [(2, "found transcript_summarizer before the model; move it after")]),
         ([S, P, M, I, M], [(4, "found openai_realtime a second time, first as pipeline[2]")]),
         ([S, S, P, M, I], [(1, "found twilio_serializer a second time, first as pipeline[0]")]),
+        ([S, P, "transcript", M, I], [(2, "found transcript before the model; move it after")]),
+        ([S, P, "recording", M, I], [(2, "found recording after mulaw_passthrough; move it")]),
         ([S, P, M, I, H, H], [(5, "found hangup a second time, first as pipeline[4]")]),
         (
             [M, P, S],

@@ -113,6 +113,14 @@ def test_a_key_interrupts_when_it_is_pressed() -> None:
     assert [(key.at_ms, key.key) for key in made.keys] == [(8200, "5")]
 
 
+def test_a_cut_that_no_caller_made_is_no_interruption() -> None:
+    record = CallRecord()
+    said(record, 8.3, "truncation", item_id="a1", heard_ms=950, sent_ms=4000.0, action="truncate")
+
+    assert document(record).interruptions == ()
+    assert document(record).timeline.truncations_ms == (8300,)
+
+
 def test_answers_are_timed_from_the_callers_last_sound() -> None:
     def answer(item_id: str, sent_ms: int | None, heard_ms: int | None) -> Turn:
         return Turn(

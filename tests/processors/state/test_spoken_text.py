@@ -101,6 +101,13 @@ def test_text_without_audio_teaches_no_pace() -> None:
     assert pace.chars_per_ms == USUAL_PACE
 
 
+def test_audio_without_text_has_no_words() -> None:
+    item = SpokenText(Pace())
+    item.audio_added(500)
+
+    assert item.split(400) == ("", "")
+
+
 def test_a_text_without_spaces_is_heard_or_not() -> None:
     item = spoken("Donaudampfschiff")
 

@@ -21,7 +21,7 @@ def lanes(track: StereoTrack, until: int | None = None) -> tuple[bytes, bytes]:
 
 def test_the_caller_is_left_and_the_assistant_right_where_they_were_heard() -> None:
     track = StereoTrack()
-    track.caller(0, payload(b"c" * 400))
+    track.caller(0, [payload(b"c" * 400)])
     track.assistant(("a1", 0), payload(b"abcd" * 25))
     track.heard(("a1", 0), 0, 100, 250)
 
@@ -93,8 +93,8 @@ def test_an_echo_that_comes_too_early_never_overlaps() -> None:
 
 def test_missing_caller_audio_is_silence() -> None:
     track = StereoTrack()
-    track.caller(0, payload(b"c" * 160))
-    track.caller(480, payload(b"d" * 160))
+    track.caller(0, [payload(b"c" * 160)])
+    track.caller(480, [payload(b"d" * 160)])
 
     assert lanes(track)[0] == b"c" * 160 + SILENT * 320 + b"d" * 160
 
@@ -102,10 +102,10 @@ def test_missing_caller_audio_is_silence() -> None:
 def test_blocks_join_without_a_seam() -> None:
     track = StereoTrack()
     track.assistant(("a1", 0), payload(b"a" * 500))
-    track.caller(0, payload(b"c" * 300))
+    track.caller(0, [payload(b"c" * 300)])
     track.heard(("a1", 0), 0, 250, 280)
     first = track.take(min(track.caller_until, track.heard_until))
-    track.caller(300, payload(b"c" * 300))
+    track.caller(300, [payload(b"c" * 300)])
     track.heard(("a1", 0), 250, 500, 530)
     both = first + track.take(max(track.caller_until, track.heard_until))
 
@@ -150,7 +150,7 @@ def test_after_an_hour_both_lanes_are_still_in_step(drift: float) -> None:
     worst = 0
     for second in range(3600):
         position = second * SAMPLE_RATE
-        track.caller(position, payload(b"c" * SAMPLE_RATE))
+        track.caller(position, [payload(b"c" * SAMPLE_RATE)])
         begins = (second + 1) * (1 + drift)  # ours, when the second is complete
         clock.arrived(position + SAMPLE_RATE, begins)
         if second % 10 == 9:

@@ -117,6 +117,16 @@ def test_a_turn_whose_transcription_failed_is_kept() -> None:
     assert only(transcript).text == "(speech, 2 s)"
 
 
+def test_words_that_come_before_their_commit_are_final() -> None:
+    transcript = Transcript()
+    transcript.caller_started("u1", 2.0)
+    transcript.caller_said("u1", "Hello.")
+    transcript.caller_committed("u1", None, 4.9)
+
+    assert only(transcript).state is TurnState.SAID
+    assert transcript.deadline() is None
+
+
 def test_empty_words_are_a_failed_transcription() -> None:
     transcript = Transcript()
     speaks(transcript, "u1")
@@ -252,6 +262,16 @@ def test_a_turn_of_two_parts_is_over_with_the_second() -> None:
 
     transcript.heard(Heard("a1", 1, 0, 500, 3.5, whole=True))
     assert only(transcript).state is TurnState.SAID
+
+
+def test_an_end_that_is_told_on_its_own_ends_the_turn() -> None:
+    transcript = Transcript()
+    says(transcript)
+    transcript.heard(heard("a1", MS, 3.0))
+    transcript.heard(Heard("a1", 0, MS, MS, 3.1, whole=True))
+
+    assert only(transcript).state is TurnState.SAID
+    assert only(transcript).ended_ms == 3000
 
 
 def test_audio_whose_time_nobody_knows_follows_what_was_heard_before() -> None:
