@@ -75,8 +75,12 @@ RETRYABLE_CODES = frozenset(
 class DialogueOwner(Protocol):
     """The processor that a dialogue speaks through."""
 
-    async def push_audio(self, frame: PcmuOutputFrame) -> None:
+    def push_assistant_audio(self, frame: PcmuOutputFrame) -> Awaitable[None]:
         """Hand the assistant's voice on."""
+        ...
+
+    def push_assistant_text(self, frame: AssistantTextFrame) -> Awaitable[None]:
+        """Hand the assistant's words on."""
         ...
 
     async def push_frame(
@@ -304,7 +308,7 @@ class Dialogue:
             self._first_audio(event.response_id)
         session = self._session
         if session is None or session.output_format == "audio/pcmu":
-            await self._owner.push_audio(
+            await self._owner.push_assistant_audio(
                 PcmuOutputFrame(
                     event.delta, event.item_id, event.content_index, event.response_id, purpose
                 )
@@ -346,7 +350,7 @@ class Dialogue:
             return
         frame = AssistantTextFrame(event.delta)
         frame.item_id, frame.response_id = event.item_id, event.response_id
-        await self._owner.push_frame(frame)
+        await self._owner.push_assistant_text(frame)
 
     async def _output_item_added(self, event: OutputItemAdded) -> None:
         if event.item.type == "message" and self.responses.on_conversation(event.response_id):
