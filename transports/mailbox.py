@@ -1,24 +1,22 @@
-"""A queue that one task reads: what a socket has received and nobody has taken yet."""
+"""What a socket has received and nobody has taken yet: a queue that one task reads."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Mailbox(asyncio.Queue[T]):
-    """An ``asyncio.Queue`` without limit, for one reader.
+class Mailbox(Generic[T]):
+    """A queue without limit, for one reader.
 
-    With one reader there is no order of waiting to keep, which is most of what a queue spends
-    its time on.
+    It has the methods of ``asyncio.Queue`` that a socket needs. With one reader there is no order
+    of waiting to keep, which is most of what that queue spends its time on.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._loop = asyncio.get_running_loop()
         self._items: deque[T] = deque()
         self._reader: asyncio.Future[None] | None = None
 
@@ -33,7 +31,7 @@ class Mailbox(asyncio.Queue[T]):
         """Take the oldest item; wait for one."""
         while not self._items:
             assert self._reader is None, "a mailbox has one reader"
-            self._reader = self._loop.create_future()
+            self._reader = asyncio.get_running_loop().create_future()
             try:
                 await self._reader
             finally:

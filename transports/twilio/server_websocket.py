@@ -22,7 +22,7 @@ class PhoneWebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.queue = Mailbox()
+        self.queue = Mailbox()  # type: ignore[assignment]  # has what uvicorn asks of it
         self._frames = TextFrames(
             self.conn,
             text=self._text_received,
