@@ -256,6 +256,10 @@ class HangupConfig(ProcessorConfig):
     playback_timeout: Seconds = 5.0
     """How long to wait for the phone to say that the goodbye was heard, past its planned end, s."""
 
+    after_goodbye: Seconds | None = 4.0
+    """How long to wait for somebody to go on when the assistant said goodbye without ending the
+    call, s; then it ends. null: it does not."""
+
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the processor."""
         # Only a call needs the processor; checking a file must not wait for its imports.

@@ -78,11 +78,6 @@ class Floor:
             return self._caller_until
         return None if self._holders else self._free_from
 
-    @property
-    def callers(self) -> bool:
-        """Whether the caller is speaking."""
-        return "caller" in self._holders
-
     def _release(self, holder: Holder, now: float) -> None:
         if holder in self._holders:
             self._holders.remove(holder)

@@ -146,11 +146,7 @@ class ResponseLedger:
         self._answer_due = None
         purpose: Purpose = "answer" if wanted is None else wanted.purpose
         self._active = Response(response_id, purpose, wanted is not None)
-        if (
-            wanted is not None
-            and (wanted.is_plain or wanted.is_passing)
-            and self._caller_speaking
-        ):
+        if wanted is not None and (wanted.is_plain or wanted.is_passing) and self._caller_speaking:
             # Asked for just before the caller began to speak: their turn will be answered.
             _remember(self._cut, response_id)
         self._purposes[response_id] = purpose

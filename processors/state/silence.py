@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 ROOM: Final = 3.0
-"""Seconds that a caller has in any case to say something, after the assistant answered a noise."""
+"""Seconds that a caller has, once a step, to say something after a noise of theirs was answered."""
 
 LONG: Final = 1.0
 """Seconds from start to stop that no breath lasts, the pause that ends a turn included."""
@@ -89,6 +89,7 @@ class SilencePolicy:
         self._not_before = 0.0  # what was silent before does not count
         self._spent = 0.0  # seconds of silence before the floor was last taken that count
         self._noise = False  # the last turn had no words so far
+        self._had_room = False
         self._short = 0  # short turns in a row that nobody wrote down
         self._open_turns: dict[str, _OpenTurn] = {}
         self._pauses: dict[Pause, int] = {}
@@ -107,10 +108,11 @@ class SilencePolicy:
 
     def assistant_heard(self) -> None:
         """The caller has heard the last of what was said; ``floor_changed`` comes next."""
-        if self._noise:
-            self._spent = max(0.0, min(self._spent, self._steps[self._step].after - ROOM))
-        else:
+        if not self._noise:
             self._spent = 0.0
+        elif not self._had_room:
+            self._had_room = True
+            self._spent = max(0.0, min(self._spent, self._steps[self._step].after - ROOM))
 
     def assistant_began(self) -> None:
         """A response has begun."""
@@ -184,6 +186,7 @@ class SilencePolicy:
             return None
         step = self._steps[self._step]
         self._waits_until = None
+        self._noise = self._had_room = False
         self._begin_anew(now)
         if self._step == len(self._steps) - 1:
             self._over = True
@@ -207,7 +210,7 @@ class SilencePolicy:
             return
         self._step = 0
         self._spent = 0.0
-        self._noise = False
+        self._noise = self._had_room = False
         if item_id not in self._before_wait:  # they may have been "one moment, please"
             self._waits_until = None
 
