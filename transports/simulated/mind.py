@@ -1,4 +1,4 @@
-"""What decides on the words of the simulated model: a script, or a mind that takes a call as it comes.
+"""What decides on the words of the simulated model: a script, or a mind that reads the call file.
 
 A mind is asked once for each response, is synchronous, and keeps nothing between two answers: the
 request holds the whole conversation as the caller heard it. So a mind may be asked in a worker
