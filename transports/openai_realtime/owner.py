@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection
 
-from processors.frames import PcmuOutputFrame
+from processors.frames import AssistantTextFrame, PcmuOutputFrame
 from transports.openai_realtime.events import Item
 
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[bool]]
@@ -21,8 +21,12 @@ Handlers: TypeAlias = Mapping[type, Callable[[Any], Awaitable[None]]]
 class DialogueOwner(Protocol):
     """The processor that a dialogue speaks through."""
 
-    async def push_audio(self, frame: PcmuOutputFrame) -> None:
-        """Hand the assistant's voice on."""
+    def push_assistant_audio(self, frame: PcmuOutputFrame) -> Awaitable[None]:
+        """Hand the assistant's voice on; await this."""
+        ...
+
+    def push_assistant_text(self, frame: AssistantTextFrame) -> Awaitable[None]:
+        """Hand the assistant's words on; await this."""
         ...
 
     async def push_frame(

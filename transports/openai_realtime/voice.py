@@ -73,7 +73,7 @@ class AssistantVoice:
             self._first_audio(event.response_id, self._caller_stopped_at)
         if self._format == "audio/pcmu":
             purpose = self._responses.purpose_of(event.response_id)
-            await self._owner.push_audio(
+            await self._owner.push_assistant_audio(
                 PcmuOutputFrame(
                     event.delta, event.item_id, event.content_index, event.response_id, purpose
                 )
@@ -114,7 +114,7 @@ class AssistantVoice:
             return
         frame = AssistantTextFrame(event.delta)
         frame.item_id, frame.response_id = event.item_id, event.response_id
-        await self._owner.push_frame(frame)
+        await self._owner.push_assistant_text(frame)
 
     async def _output_item_done(self, event: OutputItemDone) -> None:
         item = event.item
