@@ -80,7 +80,8 @@ def _in_order(what: str, phrases: Sequence[str], words: str) -> Iterator[Check]:
 
 
 def _all_heard(held: HeldScenario) -> str:
-    return " ".join([*held.caller.all_heard(), *held.evidence.outcome.spoken])
+    words = (line.text for line in held.caller.all_heard())
+    return " ".join([*words, *held.evidence.outcome.spoken])
 
 
 # -- memory

@@ -59,7 +59,7 @@ def dialogue(result: Result) -> list[str]:
     """The call as its caller lived through it, in order of time."""
     caller = result.held.caller
     said = [(one.started_at, "caller", one.text) for one in caller.spoken]
-    heard = [(one.started_at, "heard", one.text) for one in caller.heard_lines]
+    heard = [(one.started_at, "heard", one.text) for one in caller.all_heard()]
     return [f"{at:6.1f} s  {who:<6}  {text}" for at, who, text in sorted(said + heard)]
 
 

@@ -60,7 +60,7 @@ caller:
   - press: "42"
   - say: When are you open?
   - interrupt: {on: nine to six, say: That is enough.}
-  - wait: 2
+  - wait: 3
   - say: Thank you. Goodbye.
 expect:
   heard: [this is the desk, what is your name, is that right, open from nine, Goodbye]
@@ -71,7 +71,7 @@ expect:
   not_captured: [street]
   tools: [end_call]
   keys: "42"
-  cuts: 1
+  cuts: 2
   silent_within: 0.5
   answered_within: 1.5
   words_per_turn: 30

@@ -82,6 +82,7 @@ class Caller:
     def __init__(self, script: CallScript, voice: Voice, journal: Journal | None = None) -> None:
         self.spoken: list[Spoken] = []
         self.heard_lines: list[Heard] = []
+        self._overheard: list[Heard] = []
         self._script = script
         self._voice = voice
         self._journal = journal
@@ -96,10 +97,13 @@ class Caller:
         """Hear a piece of audio, whose first byte was played at ``at``."""
         self._ear.heard(pcmu, at)
 
-    def all_heard(self) -> list[str]:
-        """What was understood, speech by speech, and what came after that."""
-        rest = self._voice.hear(self._ear.audio())
-        return [*(line.text for line in self.heard_lines), *([rest] if rest else [])]
+    def all_heard(self) -> list[Heard]:
+        """Everything that reached their ear, what they paid no attention to as well."""
+        in_order = sorted([*self.heard_lines, *self._overheard], key=lambda line: line.started_at)
+        rest, began_at = self._voice.hear(self._ear.audio()), self._ear.began_at
+        if rest and began_at is not None:
+            in_order.append(Heard(rest, began_at, self._ear.audible_until))
+        return in_order
 
     def tick(self, now: float) -> Sequence[Act]:
         """Go on with the script."""
@@ -162,8 +166,15 @@ class Caller:
         if now < self._busy_until:
             return None
         if self._ear.quiet_for(now) >= _LEFTOVER:
-            self._ear.forget()
+            self._pay_no_attention()
         return step.outcome if isinstance(step, _Interruption) else Outcome()
+
+    def _pay_no_attention(self) -> None:
+        """Forget what was said meanwhile: it was cut, or talked over."""
+        text, began_at = self._voice.hear(self._ear.audio()), self._ear.began_at
+        if text and began_at is not None:
+            self._overheard.append(Heard(text, began_at, self._ear.audible_until))
+        self._ear.forget()
 
     def _listened(
         self, step: Listen | ListenUntil | InterruptWhenHeard, now: float

@@ -367,11 +367,14 @@ def test_noise_is_made_for_its_time() -> None:
     assert len(act.pcmu) == 12_000
 
 
-def test_all_that_was_heard_holds_what_nobody_listened_to() -> None:
-    room = Room(steps(Listen(), StaySilent(60)))
+def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
+    room = Room(steps(Listen(), StaySilent(3), Say("no"), StaySilent(60)))
     room.assistant_says("hello")
+    room.run(3)
+    room.assistant_says("by the way")
     room.run(3)
     room.assistant_says("good bye")
     room.run(2)
 
-    assert room.caller.all_heard() == ["hello", "good bye"]
+    assert [line.text for line in room.caller.heard_lines] == ["hello"]
+    assert [line.text for line in room.caller.all_heard()] == ["hello", "by the way", "good bye"]
