@@ -251,3 +251,12 @@ def test_call_that_is_being_ended_is_left_alone_unless_the_caller_cuts_in() -> N
     ending.interrupted(14.0)
 
     assert ending.deadline() == 22.0
+
+
+def test_words_that_may_still_come_are_waited_for() -> None:
+    waiting = heard_at(0.0)
+    waiting.floor_changed(None, 5.0)
+    waiting.turn_committed("slow", 2.0, 7.0)
+    waiting.floor_changed(7.0, 7.0)
+
+    assert waiting.timer_fired(10.0) == FIRST  # silent for long enough all the same
