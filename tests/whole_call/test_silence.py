@@ -124,7 +124,8 @@ async def test_a_key_counts_as_an_answer(tmp_path: Path) -> None:
 @virtual
 async def test_breathing_and_comfort_noise_are_silence(tmp_path: Path) -> None:
     # Below what the model's ear takes for speech: nothing at all happens because of it.
-    script: list[Step] = [Listen(), *[MakeNoise(1.0, -50.0), StaySilent(0.5)] * 12]
+    pauses: list[Step] = [MakeNoise(1.0, -50.0), StaySilent(0.5)]
+    script = [Listen(), *pauses * 12]
 
     held = await hold(desk(tmp_path), script)
 
@@ -137,7 +138,8 @@ async def test_breathing_and_comfort_noise_are_silence(tmp_path: Path) -> None:
 async def test_coughs_that_the_model_answers_put_the_end_off_but_not_for_ever(
     tmp_path: Path,
 ) -> None:
-    script: list[Step] = [Listen(), *[MakeNoise(0.3), StaySilent(3.5)] * 60]
+    coughs: list[Step] = [MakeNoise(0.3), StaySilent(3.5)]
+    script = [Listen(), *coughs * 60]
 
     held = await hold(desk(tmp_path), script)
 
@@ -207,7 +209,8 @@ async def test_a_call_that_lasts_too_long_is_warned_and_ended(tmp_path: Path) ->
   warning: {before: 12, say: "I have one more minute."}
   max_duration_goodbye: "Our time is over. Goodbye."
 """
-    script: list[Step] = [Listen(), *[Say(ASK_HOURS), Listen()] * 6]
+    questions: list[Step] = [Say(ASK_HOURS), Listen()]
+    script = [Listen(), *questions * 6]
 
     held = await hold(desk(tmp_path, settings), script)
 

@@ -429,3 +429,13 @@ def test_what_fills_a_silence_is_not_said_by_another_session() -> None:
 
     assert asked.take_request(1.0) is None
     assert begun.take_request(1.0) is None
+
+
+def test_exact_words_that_were_under_way_are_said_by_the_next_session() -> None:
+    ledger = ResponseLedger()
+    ledger.request("greeting", exact_words="Hello.")
+    begun(ledger, "resp", taken(ledger).key)
+
+    assert not ledger.session_lost()
+
+    assert taken(ledger).exact_words == "Hello."
