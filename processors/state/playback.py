@@ -236,7 +236,8 @@ class PlaybackLedger:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        position_ms = self._cut.heard_ms()
+        cut_at = self._cut.measured()
+        position_ms = cut_at.position_ms
         self._tell(
             heard_between(
                 self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
@@ -245,7 +246,7 @@ class PlaybackLedger:
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
-        self._truncations += truncations(self._cut_items, position_ms)
+        self._truncations += truncations(self._cut_items, cut_at)
         self._cut = None
         self._cut_items = []
 
