@@ -55,9 +55,14 @@ class PlaybackLedger:
     """Fed with what was sent and which marks came back; tells what was heard and what to cut.
 
     Keeps only what is still queued at the phone, and a few ids.
+
+    Attributes:
+        ran_dry: Seconds for which the phone had nothing to play in mid item, just before the last
+            audio that came; whoever tells of it sets it back to 0.
     """
 
     def __init__(self, *, mark_every_ms: float = MARK_EVERY_MS) -> None:
+        self.ran_dry = 0.0
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
         self._items: deque[QueuedItem] = deque()
@@ -108,7 +113,9 @@ class PlaybackLedger:
             item = self._begun.begin(item_id, content_index, response_id, purpose, self._sent_ms)
             self._items.append(item)
         item.ended = False
-        self._plan.sent(self._sent_ms, duration_ms, now)
+        dry = self._plan.sent(self._sent_ms, duration_ms, now)
+        if dry and item.sent_ms:
+            self.ran_dry = dry
         self._piece = (self._sent_ms, now)
         item.sent_ms += duration_ms
         self._sent_ms += duration_ms
