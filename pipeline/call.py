@@ -14,8 +14,9 @@ from pipecat.workers.runner import WorkerRunner
 from pipeline.builder import build_pipeline
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
-from pipeline.journal_log import log_entry
+from pipeline.journal_log import journal_log
 from pipeline.prompt import speech_for
+from pipeline.tracing import trace_tools
 from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.call_record import ENDINGS
@@ -47,6 +48,8 @@ class CallRunner:
         text_model: TextModel | None = None,
         shared: Mapping[str, Any] | None = None,
         on_call: Callable[[CallContext], None] | None = None,
+        timing_math: bool = False,
+        traced: bool = False,
     ) -> None:
         """Set up.
 
@@ -58,6 +61,8 @@ class CallRunner:
             text_model: Writes what is not spoken, where a call file names one for it.
             shared: What all calls' processors share, by the names that they know it by.
             on_call: Told of each call before its first frame, to listen to its journal.
+            timing_math: Whether to log how each truncation was computed.
+            traced: Whether each call is an OpenTelemetry trace.
         """
         self._catalog = catalog
         self._dialer = dialer
@@ -66,6 +71,8 @@ class CallRunner:
         self._text_model = text_model
         self._shared = dict(shared or {})
         self._on_call = on_call
+        self._timing_math = timing_math
+        self._traced = traced
 
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
@@ -96,7 +103,7 @@ class CallRunner:
     async def _run(self, loaded: Loaded, context: CallContext) -> None:
         started_at = context.clock()
         endings: list[Entry] = []
-        context.journal.listen(log_entry)
+        context.journal.listen(journal_log(timing_math=self._timing_math))
         context.journal.listen(
             lambda entry: endings.append(entry) if entry.kind in ENDINGS else None
         )
@@ -111,7 +118,7 @@ class CallRunner:
         )
         runner = WorkerRunner(handle_sigint=False)
         try:
-            await runner.add_workers(_worker(loaded, context))
+            await runner.add_workers(self._worker(loaded, context))
             await runner.run()  # ends its worker and returns when it is cancelled
         finally:
             task = asyncio.current_task()
@@ -163,22 +170,28 @@ class CallRunner:
             },
         )
 
+    def _worker(self, loaded: Loaded, context: CallContext) -> PipelineWorker:
+        info = context.info
+        worker = PipelineWorker(
+            build_pipeline(loaded.call.pipeline, context),
+            enable_rtvi=False,
+            enable_turn_tracking=self._traced,
+            enable_tracing=self._traced,
+            conversation_id=info.call_sid,
+            additional_span_attributes={"call.file": info.file_name},
+            idle_timeout_secs=None,
+            params=PipelineParams(
+                audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
+            ),
+        )
+        if self._traced:
+            trace_tools(worker, context)
+        return worker
+
     def _speech(self, loaded: Loaded, claims: StreamClaims) -> Speech:
         return speech_for(
             loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
         )
-
-
-def _worker(loaded: Loaded, context: CallContext) -> PipelineWorker:
-    return PipelineWorker(
-        build_pipeline(loaded.call.pipeline, context),
-        enable_rtvi=False,
-        enable_turn_tracking=False,
-        idle_timeout_secs=None,
-        params=PipelineParams(
-            audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
-        ),
-    )
 
 
 def _mark_every_ms(loaded: Loaded) -> float:
