@@ -18,19 +18,15 @@ from pipeline.advice import warnings
 from pipeline.agent import Agent, Block
 from pipeline.explain import explain
 from pipeline.order import order_problems
+from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
-from processors.fields import Seconds, Shape
+from processors.fields import PhoneNumber, Seconds, Shape
 from processors.import_path import import_object
 
 END_CALL = "end_call"
 """The tool that is always there unless the file says otherwise."""
-
-PhoneNumber = Annotated[
-    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
-]
-
 
 class ToolEntry(Block):
     """A function that the model may call."""
@@ -97,6 +93,9 @@ class CallFile(Block):
     )
     """What the caller hears when no model can be had, spoken by Twilio."""
 
+    overflow: Overflow = Overflow()
+    """What the caller gets when the server has all the calls that it can take."""
+
     refusal: Annotated[str, Field(min_length=1)] = (
         "We are sorry, this number is not in service. Goodbye."
     )
@@ -105,7 +104,7 @@ class CallFile(Block):
     twiml_language: Annotated[
         str, Shape("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag, as in en-US")
     ] = "en-US"
-    """The language in which Twilio speaks fallback and refusal, as in en-US."""
+    """The language in which Twilio speaks fallback, overflow and refusal, as in en-US."""
 
     twiml_voice: str | None = None
     """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""

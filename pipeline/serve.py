@@ -14,6 +14,7 @@ from pipeline.brain_script import script_finder
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.outside import REAL, Outside
+from pipeline.overflow import Overflow
 from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
@@ -132,6 +133,7 @@ class _Answering:
 
     name: str
     fallback: str
+    overflow: Overflow
     twiml_language: str
     twiml_voice: str | None
 
@@ -148,4 +150,6 @@ class _Numbers:
         if isinstance(picked, Refusal):
             return None
         call = picked.call
-        return _Answering(picked.path.name, call.fallback, call.twiml_language, call.twiml_voice)
+        return _Answering(
+            picked.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
+        )

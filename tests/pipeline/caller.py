@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from starlette.types import Message
 from twilio.request_validator import RequestValidator
 
+from pipeline.overflow import Overflow
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from transports.socket import Socket, SocketClosedError
@@ -36,6 +37,7 @@ SIGNED = Settings.model_construct(twilio_auth_token=SecretStr(AUTH_TOKEN), publi
 class File:
     name: str = "front desk"
     fallback: str = "Please call again."
+    overflow: Overflow = Overflow(say="All busy.")
     twiml_language: str = "en-GB"
     twiml_voice: str | None = None
 
