@@ -14,6 +14,9 @@ from typing import Final
 PROMISE_SECONDS: Final = 5.0
 """How long a call whose webhook was answered counts as live before its stream comes."""
 
+PROMISE_SECONDS_AMONG_NEIGHBOURS: Final = 1.5
+"""The same where the stream may come to another process, and nobody will say that it did."""
+
 _PATIENCE_A_CALL: Final = 0.0002
 _MOST_PATIENCE: Final = 0.05
 _PATIENCE_WHEN_FULL: Final = 0.1
@@ -35,13 +38,17 @@ class Admission:
         draining: No more calls are taken, ever.
     """
 
-    def __init__(self, max_calls: int, max_lag_ms: float) -> None:
+    def __init__(
+        self, max_calls: int, max_lag_ms: float, *, promise_seconds: float = PROMISE_SECONDS
+    ) -> None:
         """Know the limits of this process.
 
         Args:
             max_calls: So many calls at once; 0: as many as come.
             max_lag_ms: No new call while the loop runs later than that; 0: whatever it is.
+            promise_seconds: How long a promised call counts as live.
         """
+        self._promise_seconds = promise_seconds
         self._max_calls = max_calls
         self._max_lag_ms = max_lag_ms
         self._promises: deque[float] = deque()
@@ -49,7 +56,7 @@ class Admission:
 
     def promised(self, now: float) -> None:
         """A webhook was told to connect its call here."""
-        self._promises.append(now + PROMISE_SECONDS)
+        self._promises.append(now + self._promise_seconds)
 
     def stream_came(self) -> None:
         """A stream was let in."""
@@ -61,6 +68,10 @@ class Admission:
         while self._promises and self._promises[0] <= now:
             self._promises.popleft()
         return len(self._promises)
+
+    def promised_until(self, now: float) -> float | None:
+        """When the last promise runs out; None: there is none."""
+        return self._promises[-1] if self.promises(now) else None
 
     def overload(self, now: float, *, calls: int, lag_ms: float) -> Overload | None:
         """Why one more call is not taken; None: it may come.
@@ -90,4 +101,4 @@ class Admission:
             case Overload():
                 return _PATIENCE_WHEN_FULL
             case None:
-                return min((calls + self.promises(now)) * _PATIENCE_A_CALL, _MOST_PATIENCE)
+                return min(calls * _PATIENCE_A_CALL, _MOST_PATIENCE)

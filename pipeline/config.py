@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pipeline.advice import warnings
 from pipeline.agent import Agent, Block
 from pipeline.explain import explain
+from pipeline.hours import Hours, calendar
 from pipeline.order import order_problems
 from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
@@ -24,9 +25,11 @@ from pipeline.registry import Entry
 from pipeline.source import Source, load_source
 from processors.fields import PhoneNumber, Seconds, Shape
 from processors.import_path import import_object
+from processors.state.hours import BusinessHours
 
 END_CALL = "end_call"
 """The tool that is always there unless the file says otherwise."""
+
 
 class ToolEntry(Block):
     """A function that the model may call."""
@@ -76,6 +79,9 @@ class CallFile(Block):
     timezone: str | None = None
     """The business's time zone, as in America/New_York. The assistant is told date and time."""
 
+    hours: Hours | None = None
+    """When the business is open, in `timezone`. null: at all times."""
+
     pipeline: tuple[Entry, ...]
     """The call's processors, from the phone on."""
 
@@ -96,6 +102,11 @@ class CallFile(Block):
     overflow: Overflow = Overflow()
     """What the caller gets when the server has all the calls that it can take."""
 
+    drain_goodbye: Annotated[str, Field(min_length=1)] = (
+        "I am sorry, I have to end this call now. Please call us again in a minute. Goodbye."
+    )
+    """What the assistant says last when the server is to stop and can wait no longer."""
+
     refusal: Annotated[str, Field(min_length=1)] = (
         "We are sorry, this number is not in service. Goodbye."
     )
@@ -108,6 +119,13 @@ class CallFile(Block):
 
     twiml_voice: str | None = None
     """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""
+
+    @property
+    def business_hours(self) -> BusinessHours | None:
+        """When the business is open; None: at all times."""
+        if self.hours is None or self.timezone is None:
+            return None
+        return calendar(self.hours, self.timezone)
 
     @field_validator("timezone")
     @classmethod
@@ -174,6 +192,9 @@ def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded
     problems += _misordered(source)
     if call is not None:
         problems += _missing_tools(call, source)
+        if call.hours is not None and call.timezone is None:
+            message = "needs the zone that its times are in; add `timezone`, as in America/New_York"
+            problems.append(Problem(source.place(("hours",)), message, ("hours",)))
     if problems or call is None:
         raise ConfigError(sorted(problems, key=lambda p: (p.place.file, p.place.line or 0)))
     return Loaded(path, call, source, (*source.warnings, *warnings(call, source)))

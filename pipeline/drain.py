@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from loguru import logger
 
-GOODBYE_SECONDS: Final = 20.0
+GOODBYE_SECONDS: Final = 30.0
 """From the request for a goodbye to the end of all calls."""
 
 
@@ -54,21 +54,16 @@ class Drainable(Protocol):
         """Wait until no call is live, nor promised."""
         ...
 
-
-class Goodbyes(Protocol):
-    """The live calls."""
-
     async def say_goodbye(self) -> None:
         """Have every live call end with words, however far it is."""
         ...
 
 
-async def drained(server: Drainable, calls: Goodbyes, stop: StopRequests, seconds: float) -> None:
+async def drained(server: Drainable, stop: StopRequests, seconds: float) -> None:
     """Wait for the first request to stop, then until the server is empty or may be closed.
 
     Args:
         server: What is to be emptied.
-        calls: Its calls.
         stop: The requests.
         seconds: How long calls may go on.
     """
@@ -80,17 +75,23 @@ async def drained(server: Drainable, calls: Goodbyes, stop: StopRequests, second
     await _first(server.idle(), stop.say_goodbye.wait(), seconds)
     if server.calls and not stop.now.is_set():
         logger.warning("Saying goodbye to {calls} calls", calls=server.calls)
-        goodbyes = asyncio.create_task(calls.say_goodbye(), name="goodbyes")
-        await _first(server.idle(), stop.now.wait(), GOODBYE_SECONDS)
-        goodbyes.cancel()
-        await asyncio.wait({goodbyes})
+        goodbyes = asyncio.create_task(server.say_goodbye(), name="goodbyes")
+        try:
+            await _first(server.idle(), stop.now.wait(), GOODBYE_SECONDS)
+        finally:
+            goodbyes.cancel()
+            await asyncio.wait({goodbyes})
     logger.info("Stopping with {calls} calls live", calls=server.calls)
 
 
-async def _first(empty: Coroutine[Any, Any, None], hurry: Coroutine[Any, Any, Any], within: float) -> None:
+async def _first(
+    empty: Coroutine[Any, Any, None], hurry: Coroutine[Any, Any, Any], within: float
+) -> None:
     """Wait for one of the two, for so long at most."""
     tasks = {asyncio.create_task(empty), asyncio.create_task(hurry)}
-    await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+    try:
+        await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

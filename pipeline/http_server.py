@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from pipeline.listener import Listener
+from transports.twilio.server_websocket import PhoneWebSocket
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 """Far more than any message of Twilio's, far less than would hurt."""
@@ -36,7 +37,7 @@ class HttpServer:
         config = uvicorn.Config(
             app,
             http=HttpToolsProtocol,
-            ws="websockets-sansio",
+            ws=PhoneWebSocket,
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_per_message_deflate=False,
             lifespan="off",

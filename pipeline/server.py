@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket as sockets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import FastAPI
@@ -13,7 +13,12 @@ from loguru import logger
 from starlette.responses import JSONResponse, Response
 from starlette.routing import WebSocketRoute
 
-from pipeline.admission import Admission, Overload
+from pipeline.admission import (
+    PROMISE_SECONDS,
+    PROMISE_SECONDS_AMONG_NEIGHBOURS,
+    Admission,
+    Overload,
+)
 from pipeline.gate import STREAM_PATH, Gate
 from pipeline.http_server import HttpServer
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
@@ -58,6 +63,7 @@ class CallServer:
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
         used_tokens: UsedTokens | None = None,
+        say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
     ) -> None:
         """Set up the routes.
@@ -74,15 +80,23 @@ class CallServer:
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
             used_tokens: Remembers which streams came; None: this process alone.
+            say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
         """
         self._settings = settings
         self._warm = warm
         self._warming: set[asyncio.Task[None]] = set()
         self._has_neighbours = has_neighbours
-        self._admission = Admission(settings.max_calls, settings.max_loop_lag_ms)
+        self._admission = Admission(
+            settings.max_calls,
+            settings.max_loop_lag_ms,
+            promise_seconds=(
+                PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
+            ),
+        )
         self._lag = LoopLag()
         self._on_call = on_call
+        self._say_goodbye = say_goodbye
         gate = Gate(settings)
         tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
@@ -127,9 +141,9 @@ class CallServer:
         return self._streams.calls
 
     @property
-    def expects_calls(self) -> bool:
-        """Whether a call is live, or its webhook was answered and its stream is still to come."""
-        return self.calls > 0 or self._admission.promises(_now()) > 0
+    def promises(self) -> int:
+        """How many calls are to come: their webhooks were answered, their streams not opened."""
+        return self._admission.promises(_now())
 
     async def start(
         self,
@@ -150,8 +164,8 @@ class CallServer:
         """
         update = {} if host is None else {"host": host}
         settings = self._settings.model_copy(update=update)
-        check_exposure(settings)
         if listening is None:
+            check_exposure(settings)
             listening = await listen(settings.host, self._port if port is None else port)
         self._port = listening.getsockname()[1]
         self._lag.start()
@@ -159,9 +173,23 @@ class CallServer:
         await self._server.start()
         logger.info("Listening on {host}:{port}", host=settings.host, port=self._port)
 
+    async def idle(self) -> None:
+        """Wait until no call is live, nor promised."""
+        while True:
+            await self._streams.idle()
+            due = self._admission.promised_until(_now())
+            if due is None:
+                return
+            await asyncio.sleep(due - _now())
+
     def drain(self) -> None:
         """Promise no more calls. Streams of those that were promised still come in."""
         self._admission.draining = True
+
+    async def say_goodbye(self) -> None:
+        """Have every live call end with words, as far as its runtime can."""
+        if self._say_goodbye is not None:
+            await self._say_goodbye()
 
     async def stop(self, *, grace: float = 5.0) -> None:
         """Take no more calls, end the live ones, close.

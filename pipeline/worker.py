@@ -14,6 +14,8 @@ from typing import Final
 
 from loguru import logger
 
+from pipeline.drain import StopRequests
+
 READY: Final = b"r"
 """What a worker writes to its lifeline once it takes calls."""
 
@@ -58,7 +60,7 @@ def run_worker(config: str, worker: Worker) -> None:
 
 
 @asynccontextmanager
-async def lifeline(worker: Worker, stop: asyncio.Event) -> AsyncIterator[None]:
+async def lifeline(worker: Worker, stop: StopRequests) -> AsyncIterator[None]:
     """Say that the worker is ready, and stop it when who started it is gone."""
     loop = asyncio.get_running_loop()
     worker.lifeline.setblocking(False)
@@ -66,7 +68,7 @@ async def lifeline(worker: Worker, stop: asyncio.Event) -> AsyncIterator[None]:
     async def watch() -> None:
         while await loop.sock_recv(worker.lifeline, 1):
             pass
-        stop.set()
+        stop.ask()
 
     try:
         await loop.sock_sendall(worker.lifeline, READY)

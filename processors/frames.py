@@ -326,13 +326,15 @@ class ConversationTextFrame(ControlFrame):
 
 @dataclass
 class EndCallFrame(ControlFrame):
-    """The assistant decided to end the call; hang up once its goodbye was heard.
+    """The call is to end; hang up once the goodbye was heard.
 
     Parameters:
         reason: In a few words, for the record.
+        last_words: What Twilio says if no goodbye comes; empty: nothing.
     """
 
     reason: str = ""
+    last_words: str = ""
     interruptible: bool = field(default=False, init=False)
 
 

@@ -40,6 +40,7 @@ class HangupProcessor(CallProcessor):
             goodbye_timeout=config.goodbye_timeout, playback_timeout=config.playback_timeout
         )
         self._reason = ""
+        self._last_words = ""
         self._timer = DeadlineTimer(
             self, self._watch.deadline, self._deadline_passed, context.clock
         )
@@ -52,7 +53,7 @@ class HangupProcessor(CallProcessor):
         watch = self._watch
         match frame:
             case EndCallFrame():
-                self._reason = frame.reason
+                self._reason, self._last_words = frame.reason, frame.last_words
                 watch.end_requested(now)
             case ResponseStartedFrame() if frame.purpose == "goodbye":
                 watch.goodbye_started(now)
@@ -76,7 +77,13 @@ class HangupProcessor(CallProcessor):
             await self.cancel_task(self._leaving)
 
     async def _deadline_passed(self) -> None:
-        if self._watch.timer_fired(self._context.clock()):
+        came = self._watch.goodbye_came
+        if not self._watch.timer_fired(self._context.clock()):
+            return
+        if self._last_words and not came:
+            self._context.record("hangup", reason=self._reason, why="goodbye by Twilio")
+            self._leave(self._speak(self._last_words, "hangup"))
+        else:
             self._hang_up("no goodbye came")
 
     def _hang_up(self, why: str) -> None:
@@ -97,11 +104,14 @@ class HangupProcessor(CallProcessor):
 
     async def _speak_fallback(self, reason: str) -> None:
         self._context.record("fallback", reason=reason)
+        await self._speak(self._context.speech.fallback, "model_lost")
+
+    async def _speak(self, words: str, reason: str) -> None:
         try:
             async with asyncio.timeout(FALLBACK_PATIENCE):
-                spoken = await self._context.phone.say_and_hang_up(self._context.speech.fallback)
+                spoken = await self._context.phone.say_and_hang_up(words)
         except TimeoutError:
             spoken = False  # a closed socket makes Twilio speak it as well, from the first TwiML
         if spoken:
             await asyncio.sleep(STOP_GRACE)
-        await self.push_frame(EndWorkerFrame(reason="model_lost"), FrameDirection.UPSTREAM)
+        await self.push_frame(EndWorkerFrame(reason=reason), FrameDirection.UPSTREAM)

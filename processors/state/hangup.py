@@ -37,6 +37,11 @@ class HangupWatch:
     state: HangupState = HangupState.TALKING
     _deadline: float | None = None
 
+    @property
+    def goodbye_came(self) -> bool:
+        """Whether a goodbye that was waited for has begun."""
+        return self.state in (HangupState.GOODBYE_STARTED, HangupState.GOODBYE_PLAYING)
+
     def end_requested(self, now: float) -> None:
         """The assistant decided to end the call; its goodbye is to follow."""
         if self.state is HangupState.TALKING:

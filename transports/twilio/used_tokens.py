@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -69,7 +70,8 @@ class UsedOnMachine:
         if not self._own.take(nonce, expires_at, now):
             return False
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)  # something may have tidied up
+            with suppress(FileExistsError):  # something may have tidied up
+                self._folder.mkdir(mode=0o700)
             self._file(nonce).touch(mode=0o600, exist_ok=False)
         except FileExistsError:
             return False
