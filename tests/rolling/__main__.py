@@ -46,7 +46,7 @@ def _report(rolled: Rolled, plan: Plan, console: Console) -> None:
     table = Table(box=None, show_header=False)
     for name, value in (
         (f"calls on when {plan.workers} workers were told to go", rolled.live),
-        ("calls that rang while they were replaced", len(rolled.meanwhile)),
+        ("calls that rang while they were replaced, and after", len(rolled.meanwhile)),
         ("calls lost", len(rolled.lost)),
         ("calls ended by", dict(Counter(call.ended_by.value for call in calls))),
         ("webhooks answered by", dict(sorted(rolled.rang_at.items()))),
@@ -65,14 +65,13 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.rolling", description=__doc__)
     arguments.add_argument("--calls", type=int, default=50)
     arguments.add_argument("--workers", type=int, default=2)
-    arguments.add_argument("--meanwhile", type=int, default=20)
     arguments.add_argument("--log", action="store_true", help="print what the processes logged")
     asked = arguments.parse_args()
     logger.remove()
     with TemporaryDirectory() as folder:
         config = Path(folder, "desk.yaml")
         config.write_text(_CALL_FILE, encoding="utf-8")
-        plan = Plan(config, asked.workers, asked.calls, meanwhile=asked.meanwhile, script=_SCRIPT)
+        plan = Plan(config, asked.workers, asked.calls, script=_SCRIPT)
         rolled = run_async(roll(plan))
     console = Console()
     if asked.log:

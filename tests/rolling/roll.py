@@ -34,7 +34,8 @@ class Plan:
         workers: How many processes take calls.
         calls: How many are live when the workers are replaced.
         stagger: Seconds between two calls.
-        meanwhile: How many more ring while they are being replaced.
+        meanwhile_every: Seconds between two calls that ring while they are being replaced.
+        afterwards: How many more ring at the new workers.
         script: What each caller does; the last step is to listen to the goodbye.
     """
 
@@ -42,7 +43,8 @@ class Plan:
     workers: int = 2
     calls: int = 50
     stagger: float = 0.1
-    meanwhile: int = 20
+    meanwhile_every: float = 0.5
+    afterwards: int = 5
     script: tuple[Step, ...] = (Listen(), Say("Goodbye."), Listen())
 
 
@@ -53,7 +55,7 @@ class Rolled:
     Attributes:
         live: Calls that were on when the workers were told to go.
         before: What became of those.
-        meanwhile: What became of the calls that rang while workers were replaced.
+        meanwhile: What became of the calls that rang while workers were replaced, and after.
         replaced_after: Seconds from the signal until all new workers took calls.
         gone_after: Seconds from the signal until the last old worker was gone.
         rang_at: How many of all calls each worker answered.
@@ -135,10 +137,15 @@ async def _roll(plan: Plan, server: Answering, line: Line) -> Rolled:
     rolled.live = sum(not call.done() for call in before)
     told_at = clock()
     server.signal(signal.SIGHUP)
-    meanwhile = [
-        asyncio.create_task(one(plan.calls + n, n * plan.stagger)) for n in range(plan.meanwhile)
-    ]
-    rolled.replaced_after = await server.logged("All workers are replaced") - told_at
+    replaced = asyncio.create_task(server.logged("All workers are replaced"))
+    meanwhile: list[asyncio.Task[CallOutcome]] = []
+    while not replaced.done():
+        meanwhile.append(asyncio.create_task(one(plan.calls + len(meanwhile), 0)))
+        await asyncio.wait({replaced}, timeout=plan.meanwhile_every)
+    rolled.replaced_after = replaced.result() - told_at
+    for number in range(plan.afterwards):
+        delay = number * plan.stagger
+        meanwhile.append(asyncio.create_task(one(plan.calls + len(meanwhile), delay)))
     rolled.before = await asyncio.gather(*before)
     rolled.meanwhile = await asyncio.gather(*meanwhile)
     rolled.gone_after = await server.logged("Stopping with 0 calls", plan.workers) - told_at
