@@ -326,14 +326,16 @@ class ConversationTextFrame(ControlFrame):
 
 @dataclass
 class EndCallFrame(ControlFrame):
-    """The call is to end; hang up once the goodbye was heard.
+    """The assistant decided to end the call; hang up once its goodbye was heard.
 
     Parameters:
         reason: In a few words, for the record.
+        goodbye_said: It was said already, so none follows.
         last_words: What Twilio says if no goodbye comes; empty: nothing.
     """
 
     reason: str = ""
+    goodbye_said: bool = False
     last_words: str = ""
     interruptible: bool = field(default=False, init=False)
 
