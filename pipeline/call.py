@@ -145,6 +145,7 @@ class CallRunner:
             journal=Journal(clock()),
             playback=PlaybackLedger(mark_every_ms=_mark_every_ms(loaded)),
             transcript=Transcript(clock()),
+            hours=call.business_hours,
             phone=CallPhone(
                 self._rest,
                 socket,

@@ -17,12 +17,14 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pipeline.advice import warnings
 from pipeline.agent import Agent, Block
 from pipeline.explain import explain
+from pipeline.hours import Hours, calendar
 from pipeline.order import order_problems
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
 from processors.fields import Seconds, Shape
 from processors.import_path import import_object
+from processors.state.hours import BusinessHours
 
 END_CALL = "end_call"
 """The tool that is always there unless the file says otherwise."""
@@ -80,6 +82,9 @@ class CallFile(Block):
     timezone: str | None = None
     """The business's time zone, as in America/New_York. The assistant is told date and time."""
 
+    hours: Hours | None = None
+    """When the business is open, in `timezone`. null: at all times."""
+
     pipeline: tuple[Entry, ...]
     """The call's processors, from the phone on."""
 
@@ -109,6 +114,13 @@ class CallFile(Block):
 
     twiml_voice: str | None = None
     """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""
+
+    @property
+    def business_hours(self) -> BusinessHours | None:
+        """When the business is open; None: at all times."""
+        if self.hours is None or self.timezone is None:
+            return None
+        return calendar(self.hours, self.timezone)
 
     @field_validator("timezone")
     @classmethod
@@ -175,6 +187,9 @@ def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded
     problems += _misordered(source)
     if call is not None:
         problems += _missing_tools(call, source)
+        if call.hours is not None and call.timezone is None:
+            message = "needs the zone that its times are in; add `timezone`, as in America/New_York"
+            problems.append(Problem(source.place(("hours",)), message, ("hours",)))
     if problems or call is None:
         raise ConfigError(sorted(problems, key=lambda p: (p.place.file, p.place.line or 0)))
     return Loaded(path, call, source, (*source.warnings, *warnings(call, source)))

@@ -19,6 +19,7 @@ from pipeline.gate import STREAM_PATH, Gate
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.settings import Settings, SettingsError
+from transports.twilio.server_websocket import PhoneWebSocket
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
 from transports.twilio.twiml import Spoken
 
@@ -137,7 +138,7 @@ class CallServer:
             uvicorn.Config(
                 self.app,
                 http="httptools",
-                ws="websockets-sansio",
+                ws=PhoneWebSocket,
                 ws_max_size=MAX_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
                 lifespan="off",

@@ -1,82 +1,107 @@
-"""The base of every Callwright processor: direct mode, and audio that hops past who needs none.
+"""The base of every Callwright processor: direct mode, and streams that hop past who needs none.
 
 A frame's way through a pipecat processor costs some 20 µs, most of it for hooks and tracing
 strings. Control frames are rare and take it, through everybody, in order. Audio is fifty frames
-a second each way: it goes from one processor that wants it straight to the next one that does,
-by a plain awaited call. No queue lies between, so audio and control frames keep their order.
+a second each way, and what the assistant says comes as text a word or two at a time: these go
+from one processor that wants them straight to the next one that does, by a plain awaited call.
+No queue lies between, so they and control frames keep their order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
 from pipecat.processors.frame_processor import FrameCallback, FrameDirection, FrameProcessor
 
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
+from processors.frames import AssistantTextFrame, PcmuInputFrame, PcmuOutputFrame
 
 
 class AudioHops(FrameProcessor):
-    """Mixin: routes audio frames by who wants them, and everything else as pipecat does.
+    """Mixin: routes streams of frames by who wants them, and everything else as pipecat does.
 
-    A subclass says which audio it wants by class attribute and gets it in ``caller_audio`` or
-    ``assistant_audio``; it passes audio on with ``push_audio``. All other frames arrive in
-    ``handle_frame``, which passes them on unless overridden.
+    A subclass says which streams it wants by class attribute and gets them in ``caller_audio``,
+    ``assistant_audio`` and ``assistant_text``; ``push_caller_audio`` and so on pass them on.
+    All other frames arrive in ``handle_frame``, which passes them on unless overridden.
     """
 
     wants_caller_audio: ClassVar[bool] = False
     wants_assistant_audio: ClassVar[bool] = False
+    wants_assistant_text: ClassVar[bool] = False
 
-    _next_for_caller_audio: FrameProcessor | None = None
-    _next_for_assistant_audio: FrameProcessor | None = None
+    _takes_caller_audio: Callable[[PcmuInputFrame], Awaitable[None]] | None = None
+    _takes_assistant_audio: Callable[[PcmuOutputFrame], Awaitable[None]] | None = None
+    _takes_assistant_text: Callable[[AssistantTextFrame], Awaitable[None]] | None = None
 
     async def caller_audio(self, frame: PcmuInputFrame) -> None:
         """Take one piece of the caller's audio; pass it on unless it ends here."""
-        await self.push_audio(frame)
+        await self.push_caller_audio(frame)
 
     async def assistant_audio(self, frame: PcmuOutputFrame) -> None:
         """Take one piece of the assistant's audio; pass it on unless it ends here."""
-        await self.push_audio(frame)
+        await self.push_assistant_audio(frame)
+
+    async def assistant_text(self, frame: AssistantTextFrame) -> None:
+        """Take a few words of the assistant's; pass them on unless they end here."""
+        await self.push_assistant_text(frame)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Take any frame but audio; pass it on unless it ends here."""
+        """Take a frame of no stream; pass it on unless it ends here."""
         await self.push_frame(frame, direction)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Dispatch a frame that a neighbour pushed."""
-        if direction is FrameDirection.UPSTREAM and isinstance(
-            frame, PcmuInputFrame | PcmuOutputFrame
-        ):
-            await self.push_frame(frame, direction)  # the copy that a broadcast sends back
-        elif isinstance(frame, PcmuInputFrame):
-            await (self.caller_audio if self.wants_caller_audio else self.push_audio)(frame)
-        elif isinstance(frame, PcmuOutputFrame):
-            await (self.assistant_audio if self.wants_assistant_audio else self.push_audio)(frame)
-        else:
+        if not isinstance(frame, PcmuInputFrame | PcmuOutputFrame | AssistantTextFrame):
             await super().process_frame(frame, direction)
             await self.handle_frame(frame, direction)
+        elif direction is FrameDirection.UPSTREAM:
+            await self.push_frame(frame, direction)  # the copy that a broadcast sends back
+        elif isinstance(frame, PcmuInputFrame):
+            await (self.caller_audio if self.wants_caller_audio else self.push_caller_audio)(frame)
+        elif isinstance(frame, PcmuOutputFrame):
+            wanted = self.wants_assistant_audio
+            await (self.assistant_audio if wanted else self.push_assistant_audio)(frame)
+        else:
+            wanted = self.wants_assistant_text
+            await (self.assistant_text if wanted else self.push_assistant_text)(frame)
 
     async def cleanup(self) -> None:
         """Release what the processor holds, when the call is over."""
         await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat does not annotate it
 
-    async def push_audio(self, frame: PcmuInputFrame | PcmuOutputFrame) -> None:
-        """Hand audio to the next processor downstream that wants it."""
+    def push_caller_audio(self, frame: PcmuInputFrame) -> Awaitable[None]:
+        """Hand the caller's audio to the next processor downstream that wants it; await this."""
+        takes = self._takes_caller_audio
+        if takes is None:
+            target = next_for_caller_audio(self)
+            takes = target.caller_audio if isinstance(target, AudioHops) else _queue_of(target)
+            self._takes_caller_audio = takes
+        return takes(frame)
+
+    def push_assistant_audio(self, frame: PcmuOutputFrame) -> Awaitable[None]:
+        """Hand the assistant's audio to the next processor that wants it; await this."""
+        takes = self._takes_assistant_audio
+        if takes is None:
+            target = next_for_assistant_audio(self)
+            takes = target.assistant_audio if isinstance(target, AudioHops) else _queue_of(target)
+            self._takes_assistant_audio = takes
+        return takes(frame)
+
+    def push_assistant_text(self, frame: AssistantTextFrame) -> Awaitable[None]:
+        """Hand the assistant's words to the next processor that wants them; await this."""
+        takes = self._takes_assistant_text
+        if takes is None:
+            target = next_for_assistant_text(self)
+            takes = target.assistant_text if isinstance(target, AudioHops) else _queue_of(target)
+            self._takes_assistant_text = takes
+        return takes(frame)
+
+    def push_audio(self, frame: PcmuInputFrame | PcmuOutputFrame) -> Awaitable[None]:
+        """Hand audio of either side to the next processor that wants it; await this."""
         if isinstance(frame, PcmuInputFrame):
-            target = self._next_for_caller_audio
-            if target is None:
-                target = self._next_for_caller_audio = next_for_caller_audio(self)
-            if isinstance(target, AudioHops) and target.wants_caller_audio:
-                await target.caller_audio(frame)
-                return
-        else:
-            target = self._next_for_assistant_audio
-            if target is None:
-                target = self._next_for_assistant_audio = next_for_assistant_audio(self)
-            if isinstance(target, AudioHops) and target.wants_assistant_audio:
-                await target.assistant_audio(frame)
-                return
-        await target.queue_frame(frame, FrameDirection.DOWNSTREAM)
+            return self.push_caller_audio(frame)
+        return self.push_assistant_audio(frame)
 
 
 class CallProcessor(AudioHops):
@@ -109,21 +134,29 @@ class Bystander(CallProcessor):
 
 def next_for_caller_audio(processor: FrameProcessor) -> FrameProcessor:
     """The next processor downstream that takes caller audio; a foreign one does unless told."""
-    candidate = _downstream(processor)
-    while not getattr(candidate, "wants_caller_audio", True):
-        candidate = _downstream(candidate)
-    return candidate
+    return _next_that(processor, "wants_caller_audio")
 
 
 def next_for_assistant_audio(processor: FrameProcessor) -> FrameProcessor:
     """The next processor downstream that takes assistant audio; a foreign one does unless told."""
-    candidate = _downstream(processor)
-    while not getattr(candidate, "wants_assistant_audio", True):
-        candidate = _downstream(candidate)
+    return _next_that(processor, "wants_assistant_audio")
+
+
+def next_for_assistant_text(processor: FrameProcessor) -> FrameProcessor:
+    """The next processor downstream that takes the assistant's words; a foreign one does."""
+    return _next_that(processor, "wants_assistant_text")
+
+
+def _next_that(processor: FrameProcessor, wants: str) -> FrameProcessor:
+    candidate = processor.next
+    while candidate is not None and not getattr(candidate, wants, True):
+        candidate = candidate.next
+    assert candidate is not None, f"{processor} is not linked: a pipeline ends in its sink"
     return candidate
 
 
-def _downstream(processor: FrameProcessor) -> FrameProcessor:
-    following = processor.next
-    assert following is not None, f"{processor} is not linked: a pipeline ends in its sink"
-    return following
+def _queue_of(processor: FrameProcessor) -> Callable[[Frame], Awaitable[None]]:
+    async def takes(frame: Frame) -> None:
+        await processor.queue_frame(frame, FrameDirection.DOWNSTREAM)
+
+    return takes

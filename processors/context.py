@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol
 
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -13,6 +13,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
 from processors.heard_context import HeardContext
+from processors.state.hours import BusinessHours
 from processors.state.journal import Journal
 from processors.state.memory import CallMemory
 from processors.state.playback import PlaybackLedger
@@ -110,6 +111,7 @@ class CallContext:
         memory: What is remembered of it, as last written.
         notes_replace_turns: Whether somebody will push a ``ConversationNotesFrame``; they say so
             when they are built. Otherwise nobody need follow which items the model holds.
+        hours: When the business is open; None: at all times.
         llm_context: The same for pipecat's processors.
     """
 
@@ -123,12 +125,20 @@ class CallContext:
     transcript: Transcript = field(default_factory=Transcript)
     memory: CallMemory = field(default_factory=CallMemory)
     notes_replace_turns: bool = False
+    hours: BusinessHours | None = None
     llm_context: LLMContext = field(init=False)
 
     def __post_init__(self) -> None:
         """Have the transcript told what is heard, and read by pipecat's processors."""
         self.llm_context = HeardContext(self.transcript)
         self.playback.on_heard(self.transcript.heard)
+
+    def wall_time(self) -> datetime | None:
+        """Date and time now, with zone, by when the call began; None where nobody said that."""
+        began = self.info.began
+        if began is None:
+            return None
+        return began + timedelta(seconds=self.clock() - self.transcript.started_at)
 
     def end_playback(self) -> None:
         """The phone is gone: what was not heard by now never will be."""

@@ -68,10 +68,12 @@ class CallerPassthrough(CallProcessor):
 
     async def caller_audio(self, frame: PcmuInputFrame) -> None:
         """Pass the caller's audio to the model as it came, if the model takes it so."""
-        if self._format is None or self._handing_over:
+        if self._handing_over or self._format is None:
             self._backlog.add(frame.payload, frame.duration_ms)
+        elif self._format == "audio/pcmu":
+            await self.push_caller_audio(frame)
         else:
-            await self._pass(frame)
+            await self._transcode(frame)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Learn what the model takes, and hand it what has waited."""
@@ -103,14 +105,17 @@ class CallerPassthrough(CallProcessor):
 
     async def _pass(self, frame: PcmuInputFrame) -> None:
         if self._format == "audio/pcmu":
-            await self.push_audio(frame)
-            return
+            await self.push_caller_audio(frame)
+        else:
+            await self._transcode(frame)
+
+    async def _transcode(self, frame: PcmuInputFrame) -> None:
         if self._format == "audio/pcma":
             pcma = await pcm_to_alaw(
                 frame.audio, PCMU_SAMPLE_RATE, PCMU_SAMPLE_RATE, self._resampler
             )
             payload = binascii.b2a_base64(pcma, newline=False).decode("ascii")
-            await self.push_audio(PcmuInputFrame(payload, frame.timestamp_ms))
+            await self.push_caller_audio(PcmuInputFrame(payload, frame.timestamp_ms))
             return
         pcm = await self._resampler.resample(frame.audio, PCMU_SAMPLE_RATE, MODEL_PCM_RATE)
         if pcm:

@@ -72,14 +72,16 @@ class RealtimeSession:
         """The audio it gives."""
         return audio_format(self.confirmed, "output")
 
-    async def append(self, payload: str) -> None:
+    def append(self, payload: str) -> Awaitable[None]:
         """Give the model a piece of the caller's audio: the base64 string as it came.
+
+        To be awaited.
 
         Raises:
             SocketClosedError: The session is gone.
         """
         # Base64 needs no escaping, so the line is put together rather than encoded.
-        await self._socket.send('{"type":"input_audio_buffer.append","audio":"' + payload + '"}')
+        return self._socket.send('{"type":"input_audio_buffer.append","audio":"' + payload + '"}')
 
     async def send(self, event: dict[str, Any]) -> None:
         """Send any other client event.

@@ -67,6 +67,7 @@ class Line:
         silent: The idle timeout made this line: the caller said nothing.
         name: The function, for ``tool_call``.
         call_id: Ties a ``tool_call`` and its ``tool_output``.
+        arguments: Of a ``tool_call``: JSON, as they were sent.
     """
 
     who: Literal["caller", "assistant", "system", "tool_call", "tool_output"]
@@ -74,6 +75,7 @@ class Line:
     silent: bool = False
     name: str = ""
     call_id: str = ""
+    arguments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class TwilioInput(CallProcessor):
     """Reads the phone's socket from the pipeline's start to the end of the call.
 
     The caller's audio goes to the model in three steps: ``Socket.receive`` takes the message,
-    ``messages.decode`` finds the payload in it, ``push_audio`` hands the payload on as it is.
+    ``messages.decode`` finds the payload in it, ``push_caller_audio`` hands it on as it is.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class TwilioInput(CallProcessor):
         missing_ms = self._gaps.media_received(media.timestamp, frame.duration_ms, now)
         if missing_ms:
             await self._push_silence(missing_ms, next_ms)
-        await self.push_audio(frame)
+        await self.push_caller_audio(frame)
         if stalled:
             self._timer.arm()
 
@@ -157,7 +157,9 @@ class TwilioInput(CallProcessor):
         self._log.debug("Silence put in place of missing caller audio: {ms} ms", ms=duration_ms)
         for begin_ms in range(0, duration_ms, _SILENCE_CHUNK_MS):
             chunk_ms = min(_SILENCE_CHUNK_MS, duration_ms - begin_ms)
-            await self.push_audio(PcmuInputFrame(_silence(chunk_ms), timestamp_ms + begin_ms))
+            await self.push_caller_audio(
+                PcmuInputFrame(_silence(chunk_ms), timestamp_ms + begin_ms)
+            )
 
     async def _key_pressed(self, digit: str) -> None:
         key = _KEYS.get(digit)
