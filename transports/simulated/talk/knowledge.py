@@ -9,18 +9,26 @@ from typing import Final
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.talk.likeness import Likeness
 from transports.simulated.talk.limits import to_the_caller
-from transports.simulated.words import stems
+from transports.simulated.words import stems, words
 
-_ASKED_BY_WORD: Final = {
-    "hour": "open in from to",
-    "open": "hour in from to nine six monday closed",
-    "close": "hour open in from to",
-    "cost": "price free dollar fee charge",
-    "price": "cost free dollar fee charge",
-    "long": "hour minute day take",
-    "when": "day hour within",
+_OPENING: Final = stems(
+    "open opening closed monday tuesday wednesday thursday friday saturday sunday weekday weekend "
+    "eight nine five six seven"
+)
+_PRICE: Final = stems("cost price free dollar euro fee charge")
+_ASKED_BY: Final = {
+    "hours": _OPENING,
+    "open": _OPENING,
+    "close": _OPENING,
+    "closed": _OPENING,
+    "cost": _PRICE,
+    "price": _PRICE,
+    "charge": _PRICE,
+    "much": _PRICE,
+    "long": stems("hour minute day week take"),
+    "soon": stems("hour minute day week within"),
 }
-"""What facts call it that answer such a question."""
+"""What facts say that answer a question with such a word: "hours" are not "half an hour"."""
 _RARE: Final = 0.5
 """What they must share: a word that hardly any other fact has, or several that some have."""
 _NEXT: Final = re.compile(
@@ -41,8 +49,9 @@ class Knowledge:
 
     def answer(self, question: str) -> str:
         """The fact that answers, as it is said; empty if none does."""
-        asked = stems(question) - self._business
-        wide = asked | {other for word in asked for other in _wider(word)}
+        said = words(question)
+        asked = stems(" ".join(word for word in said if word != "hours")) - self._business
+        wide = asked.union(*(_ASKED_BY.get(word, ()) for word in said))
         nearness = self._likeness.compare(question, self._facts)
         best, best_score = "", 0.0
         for fact, known, near in zip(self._facts, self._known, nearness, strict=True):
@@ -65,7 +74,3 @@ def as_said(fact: str) -> str:
     if re.match(r"you(?:r|'re|'ve)?\b", fact, re.IGNORECASE):
         fact = re.sub(r"\bof you\b", "of me", to_the_caller(fact.replace("of you", "of me")))
     return fact if not fact or fact[-1] in ".!?" else f"{fact}."
-
-
-def _wider(word: str) -> frozenset[str]:
-    return stems(_ASKED_BY_WORD.get(word, ""))
