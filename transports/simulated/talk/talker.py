@@ -7,12 +7,15 @@ says of a business stands in the file; what does not stand there, somebody will 
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from typing import Final
 
 from transports.simulated.brain import DONE, exact_words, since_last_output, tool_outcome
 from transports.simulated.brain_script import (
     END_CALL,
+    WAIT_FOR_CALLER,
     BrainRequest,
     BrainScript,
     Line,
@@ -28,7 +31,7 @@ from transports.simulated.talk.likeness import Likeness, WordLikeness
 from transports.simulated.talk.limits import follow_up_of, limit_for, limits_of
 from transports.simulated.talk.lines import ANYTHING_ELSE, STILL_THERE, read_back_of
 from transports.simulated.talk.progress import Progress
-from transports.simulated.talk.tool_use import SAVE, WAIT, ToolUse
+from transports.simulated.talk.tool_use import SAVE, ToolUse
 from transports.simulated.talk.turn import Effect, Turn
 from transports.simulated.words import words
 
@@ -99,6 +102,7 @@ class Talker:
         fresh = since_last_output(heard)
         names = {line.call_id: line.name for line in heard if line.who == "tool_call"}
         outputs = [line for line in fresh if line.who == "tool_output"]
+        outputs = [line for line in outputs if names.get(line.call_id) != WAIT_FOR_CALLER]
         ended = [names.get(line.call_id) for line in outputs]
         if END_CALL in ended:
             return [Say(self._script.goodbye)]
@@ -137,7 +141,11 @@ class Talker:
         if Intent.GOODBYE in turn.intents or turn.nothing_more:
             return self._end(progress, tools, "the caller has nothing else")
         if Intent.WAIT in turn.intents and not turn.effects and not turn.questions:
-            return [tools.call(WAIT)] if tools.offered(WAIT) else [Say(_TAKE_YOUR_TIME)]
+            return (
+                [tools.call(WAIT_FOR_CALLER)]
+                if tools.offered(WAIT_FOR_CALLER)
+                else [Say(_TAKE_YOUR_TIME)]
+            )
         if Intent.REPEAT in turn.intents and not turn.effects and progress.last_said[-1:] in ENDS:
             return [Say(f"{told} {progress.last_said}".strip())]
         answers = self._answers(turn)
@@ -244,3 +252,15 @@ def aside_summary(progress: Progress) -> str:
 def _wants_to_know(turn: Turn) -> bool:
     """Whether a question asks what is so, rather than that something be done."""
     return any(words(question)[:1] and words(question)[0] in ASKS for question in turn.questions)
+
+
+def talkers(
+    script_for: Callable[[str], BrainScript], likeness: Likeness
+) -> Callable[[str], Talker]:
+    """Talkers by a session's instructions; one for each call file, as reading it takes a while."""
+
+    @functools.lru_cache(maxsize=64)
+    def talker(script: BrainScript) -> Talker:
+        return Talker(script, likeness)
+
+    return lambda instructions: talker(script_for(instructions))

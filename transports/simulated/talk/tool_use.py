@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from transports.simulated.brain_script import END_CALL, BrainRequest, Call, Tool
+from transports.simulated.brain_script import END_CALL, WAIT_FOR_CALLER, BrainRequest, Call, Tool
 from transports.simulated.talk.day_and_time import when_in
 from transports.simulated.talk.email_address import email_in
 from transports.simulated.talk.escalation import TRANSFER
@@ -16,8 +16,7 @@ from transports.simulated.tool_match import calls_for
 from transports.simulated.words import stems
 
 SAVE: Final = "save_details"
-WAIT: Final = "wait_for_caller"
-_BUILT_IN: Final = frozenset({END_CALL, TRANSFER, SAVE, WAIT})
+_BUILT_IN: Final = frozenset({END_CALL, TRANSFER, SAVE, WAIT_FOR_CALLER})
 """Tools that the talk comes to by itself, never by a word of their name."""
 _PHONE: Final = stems("phone number telephone callback mobile cell contact to")
 _EMAIL: Final = stems("email mail address contact")

@@ -6,7 +6,8 @@ import pytest
 
 from tests.transports.simulated.talk.trades import BIKES, PIANOS, Talk, bikes, pianos
 from transports.simulated.brain_script import BrainRequest, BrainScript, Call, Line, Say
-from transports.simulated.talk.talker import Talker
+from transports.simulated.talk.likeness import WordLikeness
+from transports.simulated.talk.talker import Talker, talkers
 
 
 def test_it_opens_with_disclosure_and_greeting() -> None:
@@ -242,3 +243,10 @@ def test_a_file_without_a_checklist_offers_help() -> None:
     talk.respond()
 
     assert talk.says("What does Bo sell?") == "Bo sells rope. What can I do for you?"
+
+
+def test_a_call_file_is_read_once_for_all_its_sessions() -> None:
+    talker_for = talkers(lambda told: PIANOS if "piano" in told else BIKES, WordLikeness())
+
+    assert talker_for("piano one") is talker_for("piano two")
+    assert talker_for("bike") is not talker_for("piano")
