@@ -125,9 +125,7 @@ class CallMetrics:
 
     def text(self) -> bytes:
         """All counts in Prometheus' text format, of all processes that share them."""
-        if SHARED_FOLDER not in os.environ:
-            return generate_latest(self.registry)
-        return shared_text()
+        return generate_latest(self.registry if SHARED_FOLDER not in os.environ else shared())
 
     def _take(self, entry: Entry) -> None:
         if entry.kind in PROBLEMS:
@@ -164,11 +162,11 @@ class CallMetrics:
                 self.cost.labels(model.model).inc(model.usd)
 
 
-def shared_text() -> bytes:
-    """The counts that processes keep in the shared folder, put together."""
+def shared() -> CollectorRegistry:
+    """The counts that processes keep in the shared folder, put together at each look."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # not annotated there
-    return generate_latest(registry)
+    return registry
 
 
 def process_gone(pid: int) -> None:

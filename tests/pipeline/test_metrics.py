@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
+import aiohttp
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import metrics_port
 from pipeline.prices import load_prices
+from pipeline.settings import Settings, SettingsError
 from processors.context import CallContext
 from processors.state.call_record import PriceTags
+from tests.pipeline.caller import OPEN, Desk, http, server
 from tests.pipeline.whole_call import catalog_of, whole_call
 from tests.virtual_loop import virtual
 from transports.simulated.caller_steps import InterruptWhenHeard, Listen, Say, Step
@@ -74,3 +81,40 @@ async def test_no_words_and_no_numbers_of_a_caller_are_told(tmp_path: Path) -> N
     text = metrics.text().decode()
     assert "tours" not in text
     assert "+1555" not in text
+
+
+async def test_a_server_tells_its_metrics_to_who_has_the_key() -> None:
+    metrics = CallMetrics()
+    settings = OPEN.model_copy(update={"metrics_key": SecretStr("let-me-see")})
+    at = server(Desk(), settings, metrics=metrics)
+    app = http(at)
+
+    async with app:
+        refused = await app.get("/metrics")
+        wrong = await app.get("/metrics", headers={"Authorization": "Bearer let-me"})
+        told = await app.get("/metrics", headers={"Authorization": "Bearer let-me-see"})
+
+    assert (refused.status_code, wrong.status_code, told.status_code) == (401, 401, 200)
+    assert "callwright_calls_active 0.0" in told.text
+
+
+async def test_without_a_key_there_is_no_such_page_on_the_calls_port() -> None:
+    async with http(server(Desk(), metrics=CallMetrics())) as app:
+        assert (await app.get("/metrics")).status_code == 404
+
+
+async def test_a_port_of_its_own_tells_metrics() -> None:
+    metrics = CallMetrics()
+    metrics.refused.labels("max_calls").inc()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = Settings(metrics_port=port)
+
+    with metrics_port(settings, metrics.registry):
+        async with aiohttp.ClientSession() as prometheus:
+            async with prometheus.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                told = await answer.text()
+        with pytest.raises(SettingsError, match=f"METRICS_PORT: found {port}; can't listen"):
+            metrics_port(settings, metrics.registry).__enter__()
+
+    assert 'callwright_calls_refused_total{why="max_calls"} 1.0' in told
