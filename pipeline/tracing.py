@@ -47,11 +47,19 @@ def trace_tools(worker: PipelineWorker, context: CallContext) -> None:
     """Give each tool's run a span of its own, in the turn in which it began."""
     tracer = trace.get_tracer("callwright.tools")
     spans: dict[str, Span] = {}
+    turns, tracker = worker.turn_trace_observer, worker.turn_tracking_observer
+    assert turns is not None, "a worker that is traced follows its turns"
+    assert tracker is not None, "a worker that is traced follows its turns"
+    newest = 0
+
+    @tracker.event_handler("on_turn_started")  # type: ignore[untyped-decorator]  # pipecat's
+    async def turn_started(_: object, number: int) -> None:
+        nonlocal newest
+        newest = number
 
     def listen(entry: Entry) -> None:
         if entry.kind == "tool_started":
-            turns = worker.turn_trace_observer
-            turn = turns.get_current_turn_context() if turns is not None else None
+            turn = turns.get_turn_context(newest)  # it may have ended already
             parent = trace.set_span_in_context(NonRecordingSpan(turn)) if turn else None
             span = tracer.start_span(f"tool {entry.fields['name']}", context=parent)
             span.set_attribute("conversation.id", context.info.call_sid)

@@ -111,9 +111,9 @@ async def test_a_port_of_its_own_tells_metrics() -> None:
     settings = Settings(metrics_port=port)
 
     with metrics_port(settings, metrics.registry):
-        async with aiohttp.ClientSession() as prometheus:
-            async with prometheus.get(f"http://127.0.0.1:{port}/metrics") as answer:
-                told = await answer.text()
+        address = f"http://127.0.0.1:{port}/metrics"
+        async with aiohttp.ClientSession() as prometheus, prometheus.get(address) as answer:
+            told = await answer.text()
         with pytest.raises(SettingsError, match=f"METRICS_PORT: found {port}; can't listen"):
             metrics_port(settings, metrics.registry).__enter__()
 
