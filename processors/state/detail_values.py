@@ -30,7 +30,7 @@ _SCALES: Final = {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_
 _AMOUNT: Final = r"(\d{1,3}(?:[,'\s]\d{3})+|\d+)(\.\d+)?\s*(k|m|thousand|million)?"
 _MONEY: Final = re.compile(
     rf"([^\d\s.,-]{{0,3}})\s*{_AMOUNT}"
-    rf"(?:\s*(?:-|–|to|and)\s*[^\d\s.,-]{{0,3}}\s*{_AMOUNT})?\s*([a-z]{{0,10}}|[^\w\s])",  # noqa: RUF001  # some write ranges with a dash
+    rf"(?:\s*(?:-|–|to|and)\s*[^\d\s.,-]{{0,3}}\s*{_AMOUNT})?\s*([a-z /]{{0,20}}|[^\w\s])",  # noqa: RUF001  # some write ranges with a dash
     re.IGNORECASE,
 )
 _YES: Final = frozenset({"yes", "true", "y", "1"})
@@ -137,9 +137,7 @@ def _phone(field: DetailField, text: str, around: Surroundings) -> Reading:
 
 def _email(field: DetailField, text: str, around: Surroundings) -> Reading:
     try:
-        address = validate_email(
-            text, check_deliverability=False, test_environment=True
-        ).normalized
+        address = validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise BadDetailError("is no e-mail address; ask for it letter by letter") from error
     return Reading(address)
@@ -198,7 +196,9 @@ def _spoken(now: datetime) -> str:
 def _money(field: DetailField, text: str, around: Surroundings) -> Reading:
     found = _MONEY.fullmatch(text)
     if found is None:
-        raise BadDetailError("is no amount of money; give it in digits, as in 450000 or 300000-450000")
+        raise BadDetailError(
+            "is no amount of money; give it in digits, as in 450000 or 300000-450000"
+        )
     before, digits, decimals, scale, digits_to, decimals_to, scale_to, after = found.groups()
     currency = before or after or ""
     amounts = [_amount(digits, decimals, scale or (scale_to if digits_to else None))]

@@ -57,9 +57,7 @@ class Details:
     def missing(self) -> tuple[str, ...]:
         """What every call is to learn, and this one has not."""
         return tuple(
-            name
-            for name, one in self._fields.items()
-            if one.required and name not in self._known
+            name for name, one in self._fields.items() if one.required and name not in self._known
         )
 
     @property
