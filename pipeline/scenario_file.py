@@ -12,11 +12,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_
 
 from pipeline.agent import Block
 from pipeline.catalog import SUFFIXES
-from pipeline.config import END_CALL, Loaded
+from pipeline.config import Loaded
 from pipeline.explain import explain
 from pipeline.problem import ConfigError, Path, Place, Problem, did_you_mean
 from pipeline.scenario_act import AnyAct, Keys, ModelTurn, Text
 from pipeline.source import Source, load_source
+from pipeline.tool_checks import END_CALL
 from processors.fields import NUMERIC, Seconds
 
 FOLDER = "scenarios"
