@@ -101,12 +101,8 @@ class CallServer:
                 PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
             ),
         )
-<<<<<<< HEAD
         self._lag = LoopLag(metrics.loop_lag.set if metrics is not None else None)
-=======
-        self._lag = LoopLag()
         self._door = Doorkeeper(door or DoorLimits())
->>>>>>> main
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
