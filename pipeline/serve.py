@@ -23,6 +23,7 @@ from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
+from pipeline.tool_services import tool_services
 from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
@@ -113,7 +114,10 @@ async def serving(
             rest,
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            shared=record_keeping(catalog, settings, outside, stack, announce=announce),
+            shared={
+                **record_keeping(catalog, settings, outside, stack, announce=announce),
+                **await tool_services(catalog, outside, stack),
+            },
             on_call=_both(on_call, metrics),
             timing_math=settings.show_timing_math,
             traced=traced,
