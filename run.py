@@ -316,7 +316,11 @@ def doctor(config: str | None, number: str | None) -> int:
         return EXIT_UNUSABLE
     console = Console(width=None if sys.stdout.isatty() else 120)
     served = print_findings(
-        asyncio.run(diagnose(config, settings, environment())), settings, console
+        asyncio.run(
+            diagnose(config, settings, environment(), wall_clock=lambda: datetime.now(UTC))
+        ),
+        settings,
+        console,
     )
     if number is not None:
         served &= asyncio.run(set_webhook(number, settings, console))

@@ -10,9 +10,9 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
@@ -64,13 +64,24 @@ class Finding:
 
 
 async def diagnose(
-    config: str | None, settings: Settings, environment: Mapping[str, str]
+    config: str | None,
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    wall_clock: Callable[[], datetime],
 ) -> list[Finding]:
-    """Look at everything, in the order in which a call needs it."""
+    """Look at everything, in the order in which a call needs it.
+
+    Args:
+        config: A call file or a folder of them; None: none was named.
+        settings: The environment.
+        environment: What ``${NAME}`` in a call file reads.
+        wall_clock: This machine's date and time, with zone.
+    """
     findings = [*_machine(), *_model(settings), *_twilio(settings), *_address(settings)]
     findings += [_signature(settings), _port(settings)]
     findings += _files(config, environment)
-    findings.append(await _clock(settings))
+    findings.append(await _clock(settings, wall_clock))
     return findings
 
 
@@ -241,9 +252,9 @@ def _numbers(catalog: Catalog) -> str:
     return f"answers {', '.join(numbers)}" if numbers else "answers every number"
 
 
-async def _clock(settings: Settings) -> Finding:
+async def _clock(settings: Settings, wall_clock: Callable[[], datetime]) -> Finding:
     """Compare the clock with Twilio's: a stream's token is worth nothing in another minute."""
-    now = datetime.now(UTC)
+    now = wall_clock()
     try:
         async with (
             aiohttp.ClientSession(timeout=_PATIENCE) as session,
@@ -254,10 +265,10 @@ async def _clock(settings: Settings) -> Finding:
         return Finding(
             Verdict.NOTE,
             "clock",
-            f"{now:%Y-%m-%d %H:%M:%S} UTC; Twilio can't be asked ({type(error).__name__})",
+            f"{now:%Y-%m-%d %H:%M:%S %Z}; Twilio can't be asked ({type(error).__name__})",
             "let this machine reach Twilio's API: calls are hung up through it",
         )
-    skew = abs((datetime.now(UTC) - theirs).total_seconds())
+    skew = abs((wall_clock() - theirs).total_seconds())
     found = f"{skew:.0f} s apart from Twilio's"
     if skew <= _MOST_SKEW:
         return Finding(Verdict.OK, "clock", found)

@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from rich.console import Console
 
-from pipeline.doctor import Finding, Verdict, diagnose
+from pipeline import doctor
+from pipeline.doctor import Finding, Verdict
 from pipeline.doctor_view import print_findings, set_webhook
 from pipeline.settings import Settings
 from tests.pipeline.files import write
@@ -38,6 +39,10 @@ def settings(**values: object) -> Settings:
         "port": 0,
     }
     return Settings.model_construct(**Settings().model_dump() | usual | values)
+
+
+async def diagnose(config: str | None, found: Settings) -> list[Finding]:
+    return await doctor.diagnose(config, found, {}, wall_clock=lambda: datetime.now(UTC))
 
 
 @asynccontextmanager
@@ -82,7 +87,7 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 async def test_a_whole_environment_is_found_whole(tmp_path: Path) -> None:
     file = write(tmp_path, CALL_FILE)
     async with twilio() as (url, _):
-        findings = await diagnose(str(file), settings(twilio_api_url=url), {})
+        findings = await diagnose(str(file), settings(twilio_api_url=url))
 
     assert {finding.verdict for finding in findings} == {Verdict.OK}
     assert {"signature", "port", "call file", "clock", "PUBLIC_URL"} <= set(by_name(findings))
@@ -108,7 +113,7 @@ async def test_a_whole_environment_is_found_whole(tmp_path: Path) -> None:
 async def test_what_is_missing_is_named_with_what_to_do(
     values: dict[str, object], what: str, verdict: Verdict
 ) -> None:
-    found = by_name(await diagnose(None, settings(**values), {}))[what]
+    found = by_name(await diagnose(None, settings(**values)))[what]
 
     assert found.verdict is verdict
     assert found.advice
@@ -119,7 +124,7 @@ async def test_a_port_in_use_bad_files_and_a_wrong_clock_are_seen(tmp_path: Path
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         async with twilio(late=600) as (url, _):
-            found = by_name(await diagnose(str(bad), settings(port=port, twilio_api_url=url), {}))
+            found = by_name(await diagnose(str(bad), settings(port=port, twilio_api_url=url)))
 
     assert {found[what].verdict for what in ("port", "call file", "clock")} == {Verdict.MISSING}
     assert "600 s" in found["clock"].found or "599 s" in found["clock"].found
