@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -33,7 +33,7 @@ class MetricsPage:
     async def __call__(self, request: Request) -> Response:
         """Answer one scrape."""
         given = request.headers.get("authorization", "").encode()
-        if not secrets.compare_digest(given, self._wanted):
+        if not hmac.compare_digest(given, self._wanted):
             return PlainTextResponse(
                 "METRICS_KEY is needed, as a bearer token\n",
                 401,
