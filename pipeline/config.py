@@ -22,16 +22,12 @@ from pipeline.order import order_problems
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
-from processors.fields import Seconds, Shape
+from processors.fields import PhoneNumber, Seconds, Shape
 from processors.import_path import import_object
 from processors.state.hours import BusinessHours
 
 END_CALL = "end_call"
 """The tool that is always there unless the file says otherwise."""
-
-PhoneNumber = Annotated[
-    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
-]
 
 
 class ToolEntry(Block):

@@ -20,6 +20,7 @@ from processors.configs import (
 )
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
+from processors.escalation_config import EscalationDetectorConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.twilio.config import TwilioSerializerConfig
 
@@ -32,6 +33,7 @@ Entry = Annotated[
     | RecordingConfig
     | CallRecordConfig
     | TranscriptSummarizerConfig
+    | EscalationDetectorConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

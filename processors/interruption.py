@@ -45,7 +45,7 @@ class InterruptionProcessor(CallProcessor):
         self._policy = InterruptionPolicy(
             enabled=config.enabled,
             min_speech_ms=config.min_speech_ms,
-            protected=frozenset(config.protect),
+            protected=frozenset((*config.protect, "safety")),
         )
         for purpose in ("disclosure", "greeting"):
             if purpose == "greeting" or context.speech.disclosure:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from processors.state.heard import Heard
 
-Purpose = Literal["answer", "greeting", "disclosure", "goodbye"]
+Purpose = Literal["answer", "greeting", "disclosure", "goodbye", "notice", "safety"]
 """What a piece of the assistant's speech is for."""
 
 HEARD_WHOLE_MS: Final = 20.0
