@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench lint types unit format lock clean
+.PHONY: run test soak long bench coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -31,6 +31,11 @@ bench: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q
 
+# Every branch of the call's logic, by its own tests.
+coverage: $(VENV)/.ready
+	$(BIN)/python -m pytest -q tests/processors/state --cov=processors/state --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100 --timeout=600
+
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -44,7 +49,7 @@ $(VENV)/.ready: requirements.lock
 # Anew from pyproject.toml, into a file with hashes and no index address.
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --extra local \
 	  --no-emit-index-url --no-emit-find-links --no-header --upgrade \
 	  --output-file requirements.lock pyproject.toml
 

@@ -19,9 +19,10 @@ from processors.escalation_frames import EscalationRequestFrame
 from processors.exact_speech import ExactSpeech
 from processors.frames import EndCallFrame
 from processors.hand_over import HandOver
+from processors.silence_frames import CallerSilentFrame
 from processors.state.escalation.detector import EMERGENCY, Escalation
-from processors.state.journal import Entry
 from processors.state.turn import Turn, TurnState
+from processors.tool_frames import ToolFailedFrame
 
 
 class EscalationProcessor(CallProcessor):
@@ -35,10 +36,8 @@ class EscalationProcessor(CallProcessor):
         self._speech = ExactSpeech(self, context)
         self._hand_over = HandOver(self, config, context, self._speech)
         self._turns_seen = 0
-        self._failed_tools = 0
         self._ending = False
         self._dealing: asyncio.Task[None] | None = None
-        context.journal.listen(self._noticed)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass everything on, and learn from it; hold the end until a transfer's end is known."""
@@ -61,22 +60,22 @@ class EscalationProcessor(CallProcessor):
 
     # Facts.
 
-    def _noticed(self, entry: Entry) -> None:
-        if entry.kind == "tool_ended" and not entry.fields.get("ok"):
-            self._failed_tools += 1
-
     def _learn(self, frame: Frame) -> Escalation | None:
         now, detector = self._context.clock(), self._detector
         found = self._learn_turns(now)
-        failed, self._failed_tools = self._failed_tools, 0
-        for _ in range(failed):
-            found = detector.tool_ended(ok=False, now=now) or found
         match frame:
+            case ToolFailedFrame():
+                found = detector.tool_failed(now) or found
+            case CallerSilentFrame():
+                found = detector.silent(now) or found
             case InputDTMFFrame():
                 found = detector.key_pressed(frame.button.value, now) or found
             case EscalationRequestFrame():
-                self._hand_over.details = frame.details
-                found = detector.requested(frame.reason, now) or found
+                asked = detector.requested(frame.reason, now)
+                frame.taken = asked is not None
+                if asked is not None:
+                    self._hand_over.details = frame.details
+                    found = asked
             case EndCallFrame():
                 self._ending = True
         return found

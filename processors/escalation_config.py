@@ -101,10 +101,10 @@ class Signals(_Part):
     """The caller is getting angry: a trend over turns, not one word."""
 
     repeat: RepeatSignal = RepeatSignal()
-    """The caller asks the same question again."""
+    """The same question a third time."""
 
     stalled: StalledSignal = StalledSignal(weight=0.5)
-    """The checklist does not get on."""
+    """No field of the checklist was learned for a while."""
 
     tools: Signal = Signal(weight=1.0, times=2)
     """Tools fail."""

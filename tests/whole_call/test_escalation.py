@@ -99,3 +99,23 @@ async def test_rules_of_the_file_decide_by_reason(tmp_path: Path) -> None:
     held = await hold(desk(tmp_path, rules), saying("We have a burst pipe in the bathroom."))
 
     assert held.heard[1].endswith("Turn off the main valve now.")
+
+
+@virtual
+async def test_the_models_own_tool_asks_for_a_person_once(tmp_path: Path) -> None:
+    head = "tools: [transfer_to_human]\n"
+    wish = "Can you see to a transfer to your human boss tomorrow?"
+    quiet = "signals: {person: {weight: 0}}"
+
+    held = await hold(desk(tmp_path, quiet, head), saying(wish, wish))
+
+    assert held.broken == []
+    assert [found["reasons"] for found in held.of("escalation")] == [["request"]]
+    assert [tool["ok"] for tool in held.of("tool_ended")][:2] == [True, True]
+    assert CALLBACK in " ".join(held.heard)
+    (_, second, *_) = [
+        event["item"]["output"]
+        for event in held.told_model("conversation.item.create")
+        if event["item"]["type"] == "function_call_output"
+    ]
+    assert second.startswith("A person was asked for already")

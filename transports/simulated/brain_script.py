@@ -8,6 +8,9 @@ from typing import Any, Final, Literal, NamedTuple
 END_CALL: Final = "end_call"
 """The tool by which the assistant ends the call."""
 
+WAIT_FOR_CALLER: Final = "wait_for_caller"
+"""The tool by which it says nothing while the caller is busy."""
+
 
 class ChecklistItem(NamedTuple):
     """One thing to ask the caller for.
@@ -61,6 +64,7 @@ class Line:
         silent: The idle timeout made this line: the caller said nothing.
         name: The function, for ``tool_call``.
         call_id: Ties a ``tool_call`` and its ``tool_output``.
+        arguments: Of a ``tool_call``: JSON, as they were sent.
     """
 
     who: Literal["caller", "assistant", "system", "tool_call", "tool_output"]
@@ -68,6 +72,7 @@ class Line:
     silent: bool = False
     name: str = ""
     call_id: str = ""
+    arguments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def lines_of(items: list[Item], voice: Voice) -> list[Line]:
     lines = []
     for item in items:
         if item.type == "function_call":
-            lines.append(Line("tool_call", name=item.name, call_id=item.call_id))
+            call = Line("tool_call", name=item.name, call_id=item.call_id, arguments=item.arguments)
+            lines.append(call)
         elif item.type == "function_call_output":
             lines.append(Line("tool_output", item.output, call_id=item.call_id))
         elif item.role is not None:

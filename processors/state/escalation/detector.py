@@ -169,10 +169,8 @@ class EscalationDetector:
         self._found(KEY, "", key, now)
         return self._decide(now)
 
-    def tool_ended(self, *, ok: bool, now: float) -> Escalation | None:
-        """A tool gave its result, or failed."""
-        if ok:
-            return None
+    def tool_failed(self, now: float) -> Escalation | None:
+        """A tool failed."""
         self._found(TOOLS, "", "", now)
         return self._decide(now)
 

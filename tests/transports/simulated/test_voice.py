@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import soxr  # type: ignore[import-untyped]  # it ships no types
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -110,8 +110,9 @@ def test_what_must_come_twice_counts_at_the_second_time() -> None:
 
     assert watch.caller_said("item_1", "pardon", 1.0) is None
     assert reasons(watch.caller_said("item_2", "pardon", 2.0)) == ("hearing",)
-    assert watch.tool_ended(ok=False, now=3.0) is None
-    assert watch.tool_ended(ok=True, now=3.0) is None
+    watch.settled()
+    assert watch.tool_failed(3.0) is None
+    assert reasons(watch.tool_failed(4.0)) == ("tools",)
 
 
 def test_a_signal_that_is_off_is_not_looked_at() -> None:

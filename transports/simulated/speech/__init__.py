@@ -1,0 +1,1 @@
+"""Real ears and a real voice for the simulated ends, each engine behind a small interface."""
