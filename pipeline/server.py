@@ -19,8 +19,10 @@ from pipeline.gate import STREAM_PATH, Gate
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.settings import Settings, SettingsError
+from pipeline.transfer_webhooks import TransferWebhooks
 from transports.twilio.server_websocket import PhoneWebSocket
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
+from transports.twilio.transfers import AFTER_PATH, ANSWER_PATH, MACHINE_PATH, TransferOffice
 from transports.twilio.twiml import Spoken
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -53,6 +55,7 @@ class CallServer:
         start_timeout: float = START_TIMEOUT,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
+        transfers: TransferOffice | None = None,
     ) -> None:
         """Set up the routes.
 
@@ -67,6 +70,7 @@ class CallServer:
             start_timeout: Seconds from a stream's handshake to its ``start``.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
+            transfers: Hands calls to people; None: nobody can.
         """
         self._settings = settings
         self._warm = warm
@@ -95,6 +99,14 @@ class CallServer:
         self.app.add_api_route(
             "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
         )
+        if transfers is not None:
+            hooks = TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
+            for path, answer in (
+                (ANSWER_PATH, hooks.answered),
+                (MACHINE_PATH, hooks.machine_detected),
+                (AFTER_PATH, hooks.dial_ended),
+            ):
+                self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
         self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
         self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
         self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))

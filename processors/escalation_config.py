@@ -218,6 +218,9 @@ class Transfer(_Part):
     accept: Words = "Press one to take the call, or hang up."
     """What they are asked then. Only the key 1 takes the call."""
 
+    gone: Words = "The caller has hung up. Goodbye."
+    """What they hear if the caller is gone by then."""
+
     nobody: Words = "I'm sorry, nobody can take your call right now."
     """What they are told if nobody could be reached, exactly so."""
 

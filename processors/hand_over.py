@@ -25,6 +25,10 @@ OFFER_PATIENCE: Final = 20.0
 """Seconds after an offer was heard in which it may be answered."""
 
 CALLED_BACK: Final = "callback"
+
+DIALLED: Final = "dialled"
+"""How a cold transfer ends on this side: the caller's line rings others, and may come back."""
+
 _CALLING: Final = (
     "A colleague is being called for the caller now, which takes up to a minute. Stay with them:"
     " answer briefly if they speak, and do not say that they are connected."
@@ -82,7 +86,7 @@ class HandOver:
             return
         self._ringing = False
         if await desk.left():
-            self._transferred("warm")
+            self._transferred("warm", "accepted")
         else:
             self._over("cancelled")
 
@@ -186,8 +190,8 @@ class HandOver:
         else:
             await self._tell_model(_CALLING)
             outcome = await self._ring()
-        if outcome == "accepted":
-            self._transferred(config.kind)
+        if outcome in ("accepted", DIALLED):
+            self._transferred(config.kind, outcome)
             return
         self._over(outcome)
         await self._owner.broadcast_frame(TransferStateFrame, active=False, outcome=outcome)
@@ -207,6 +211,8 @@ class HandOver:
                 config.ring_seconds,
                 config.decide_seconds,
                 f"{config.whisper} {whisper}",
+                config.accept,
+                config.gone,
                 config.detect_machines,
             )
             context.record("person_called", private={"to": number})
@@ -228,7 +234,7 @@ class HandOver:
             config.ring_seconds,
             context.memory.as_dict(),
         )
-        return "accepted" if dialled else "failed"
+        return DIALLED if dialled else "failed"
 
     async def _nobody_there(self, outcome: str) -> None:
         """Nobody took the call: say so, promise a callback, and let the model know."""
@@ -298,8 +304,8 @@ class HandOver:
 
     # The transfer's end.
 
-    def _transferred(self, mode: str) -> None:
-        self._over("accepted")
+    def _transferred(self, mode: str, outcome: str) -> None:
+        self._over(outcome)
         self._context.record("transferred", mode=mode)
 
     def _over(self, outcome: str) -> None:

@@ -26,6 +26,8 @@ class Person:
         ring_seconds: How long it rings.
         decide_seconds: How long they have to press the key.
         whisper: What they hear before they decide.
+        accept: What they are asked then.
+        gone: What they hear if the caller has hung up meanwhile.
         detect_machines: Have answering machines told from people.
     """
 
@@ -34,6 +36,8 @@ class Person:
     ring_seconds: int = 20
     decide_seconds: int = 10
     whisper: str = ""
+    accept: str = ""
+    gone: str = ""
     detect_machines: bool = True
 
 

@@ -34,8 +34,20 @@ from processors.state.record_format import (
 )
 from processors.state.turn import ToolUse, Turn
 
+TRANSFERRED: Final = "transferred"
+"""The journal's word for a caller who is with a person now: that is why a call ended, whatever else
+it says."""
+
 ENDINGS: Final = frozenset(
-    {"hangup", "fallback", "stream_stopped", "stream_lost", "phone_leg_failed", "server_stopped"}
+    {
+        TRANSFERRED,
+        "hangup",
+        "fallback",
+        "stream_stopped",
+        "stream_lost",
+        "phone_leg_failed",
+        "server_stopped",
+    }
 )
 """Journal entries that say why a call ended; the first one counts."""
 
@@ -121,7 +133,7 @@ class CallRecord:
 
     def take(self, entry: Entry) -> None:
         """Take in one entry of the journal."""
-        if entry.kind in ENDINGS and self._ending is None:
+        if entry.kind in ENDINGS and (self._ending is None or entry.kind == TRANSFERRED):
             self._ending = Ending(how=entry.kind, why=str(entry.fields.get("reason") or ""))
         if entry.kind in PROBLEMS:
             self._problem(entry)

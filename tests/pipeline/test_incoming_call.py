@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from loguru import logger
 
-from pipeline.incoming_call import MAX_BODY_BYTES
+from pipeline.webhook import MAX_BODY_BYTES
 from tests.pipeline.caller import (
     CALL_SID,
     CALLED,

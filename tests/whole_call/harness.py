@@ -7,7 +7,7 @@ and from the model (what it was told), never from the runtime itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
@@ -17,7 +17,7 @@ from pipeline.brain_script import script_finder
 from pipeline.call_evidence import CallEvidence, CutTruth
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.memory_runtime import MemoryRuntime, wall_clock
-from pipeline.placed_call import PlacedCall, Placing
+from pipeline.placed_call import Answering, PlacedCall, Placing
 from pipeline.promises import check_promises
 from processors.state.journal import Entry, Journal
 from transports.openai_realtime.session import Connect
@@ -27,6 +27,7 @@ from transports.simulated.caller_steps import CallScript, FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_session import ModelSession
 from transports.simulated.model_sessions import ModelSessions
+from transports.simulated.people import PersonLeg, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.sids import SeededSids
 from transports.simulated.stream_facts import StreamFacts
@@ -90,6 +91,8 @@ class World:
         api_key: What the runtime shows the model.
         rest_faults: For the next requests to Twilio's REST API, one each.
         called: The number that is dialled.
+        people: What people do whose telephones ring, by number.
+        around: Put around the runtime, to run more than one.
     """
 
     phone: PhoneOptions = field(default_factory=PhoneOptions)
@@ -101,6 +104,8 @@ class World:
     api_key: str = "sk-simulated"
     rest_faults: Sequence[Fault] = ()
     called: str = "+15550100001"
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
+    around: Callable[[Answering], Answering] = lambda runtime: runtime
 
 
 @dataclass
@@ -113,6 +118,8 @@ class Held:
     sessions: list[ModelSession]
     rest: list[RestRequest]
     caller: Caller
+    legs: list[PersonLeg] = field(default_factory=list)
+    messages: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def broken(self) -> list[str]:
@@ -191,12 +198,12 @@ async def hold(
     call = PlacedCall(
         caller_script,
         ToneVoice(),
-        Placing(world.called, world.phone, SeededSids(), listen=listen),
+        Placing(world.called, world.phone, SeededSids(), people=world.people, listen=listen),
     )
     call.rest.options.faults.extend(world.rest_faults)
     runtime = MemoryRuntime(catalog, sessions, api_key=world.api_key)
     runtime.dial = _dialling(world, sessions)
-    evidence = await call.hold(runtime)
+    evidence = await call.hold(world.around(runtime))
     return Held(
         evidence,
         journals["call"],
@@ -204,6 +211,8 @@ async def hold(
         sessions.sessions,
         call.rest.requests,
         call.person,
+        call.switchboard.legs,
+        call.rest.messages,
     )
 
 
