@@ -18,9 +18,7 @@ _Tool: TypeAlias = Annotated[
     Field(discriminator="type"),
 ]
 
-_Name: TypeAlias = Literal[
-    "save_details", "transfer_to_human", "wait_for_caller", "business_hours"
-]
+_Name: TypeAlias = Literal["save_details", "transfer_to_human", "wait_for_caller", "business_hours"]
 """Those that need no settings: their name alone will do."""
 
 _PYTHON: Final = "python"
