@@ -7,15 +7,18 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from processors.tools.business_hours import BusinessHoursTool
 from processors.tools.python import PythonTool
+from processors.tools.save_details import SaveDetailsTool
 from processors.tools.transfer_to_human import TransferToHumanTool
 from processors.tools.wait_for_caller import WaitForCallerTool
 
 _Tool: TypeAlias = Annotated[
-    PythonTool | TransferToHumanTool | WaitForCallerTool, Field(discriminator="type")
+    PythonTool | SaveDetailsTool | TransferToHumanTool | WaitForCallerTool | BusinessHoursTool,
+    Field(discriminator="type"),
 ]
 
-_Name: TypeAlias = Literal["transfer_to_human", "wait_for_caller"]
+_Name: TypeAlias = Literal["save_details", "transfer_to_human", "wait_for_caller", "business_hours"]
 """Those that need no settings: their name alone will do."""
 
 _PYTHON: Final = "python"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from pipecat.services.llm_service import FunctionCallParams
 
 from processors.call_tool import Tool, ToolConfig, direct_tool
 from processors.escalation_frames import EscalationRequestFrame
+from processors.state.detail_values import DetailField
 from processors.state.escalation.detector import REQUEST
 from processors.state.tool_calls import GoOn
 
@@ -29,7 +31,7 @@ class TransferToHumanTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self) -> Tool:
+    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
         """Make the function."""
         return direct_tool(transfer_to_human, self.timeout)
 
