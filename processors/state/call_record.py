@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+from processors.state.hand_over_record import HandOverRecord
 from processors.state.heard import Heard
 from processors.state.journal import Entry
 from processors.state.prices import ModelPrices, Tokens
@@ -101,6 +102,7 @@ class CallRecord:
         self._tools: dict[str, ToolRecord] = {}
         self._keys: list[KeyRecord] = []
         self._interruptions: list[_Interruption] = []
+        self._hand_over = HandOverRecord()
         self._tokens: defaultdict[str, Tokens] = defaultdict(Tokens)
         self._responses: Counter[str] = Counter()
         self._written: Counter[str] = Counter()
@@ -140,6 +142,7 @@ class CallRecord:
         handler = self._handlers.get(entry.kind)
         if handler is not None:
             handler(entry)
+        self._hand_over.take(entry)
 
     def heard(self, heard: Heard, zero: float) -> None:
         """A stretch of the assistant's audio was heard; ``zero``: when the call began."""
@@ -169,6 +172,9 @@ class CallRecord:
             memory=self._memory,
             tools=tuple(self._all_tools(tools)),
             keys=tuple(self._keys),
+            escalations=tuple(self._hand_over.escalations),
+            transfers=tuple(self._hand_over.transfers),
+            callbacks=tuple(self._hand_over.callbacks),
             interruptions=tuple(_interruption(one, turns) for one in self._interruptions),
             answers=tuple(_answers(turns)),
             usage=self._usage(),
