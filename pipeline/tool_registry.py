@@ -12,9 +12,17 @@ from processors.tools.python import PythonTool
 from processors.tools.save_details import SaveDetailsTool
 from processors.tools.transfer_to_human import TransferToHumanTool
 from processors.tools.wait_for_caller import WaitForCallerTool
+from transports.http_tools.config import HttpTool
+from transports.mcp_tools.config import McpTools
 
 _Tool: TypeAlias = Annotated[
-    PythonTool | SaveDetailsTool | TransferToHumanTool | WaitForCallerTool | BusinessHoursTool,
+    PythonTool
+    | HttpTool
+    | McpTools
+    | SaveDetailsTool
+    | TransferToHumanTool
+    | WaitForCallerTool
+    | BusinessHoursTool,
     Field(discriminator="type"),
 ]
 
