@@ -31,9 +31,9 @@ class TransferToHumanTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
         """Make the function."""
-        return direct_tool(transfer_to_human, self.timeout)
+        return (direct_tool(transfer_to_human, self.timeout),)
 
 
 async def transfer_to_human(
