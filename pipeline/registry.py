@@ -16,6 +16,7 @@ from processors.configs import (
     MulawPassthroughConfig,
     RecordingConfig,
     SilenceConfig,
+    ToolFillerConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
@@ -30,6 +31,7 @@ Entry = Annotated[
     | OpenAIRealtimeConfig
     | InterruptionConfig
     | SilenceConfig
+    | ToolFillerConfig
     | TranscriptConfig
     | RecordingConfig
     | CallRecordConfig

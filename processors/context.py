@@ -106,6 +106,7 @@ class CallContext:
         memory: What is remembered of it, as last written.
         notes_replace_turns: Whether somebody will push a ``ConversationNotesFrame``; they say so
             when they are built. Otherwise nobody need follow which items the model holds.
+        messages_sent: How many text messages the model has sent.
         hours: When the business is open; None: at all times.
         llm_context: The same for pipecat's processors.
         details: What the model saved of the caller's answers.
@@ -121,6 +122,7 @@ class CallContext:
     transcript: Transcript = field(default_factory=Transcript)
     memory: CallMemory = field(default_factory=CallMemory)
     notes_replace_turns: bool = False
+    messages_sent: int = 0
     hours: BusinessHours | None = None
     llm_context: LLMContext = field(init=False)
     details: Details = field(init=False)

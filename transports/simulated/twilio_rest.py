@@ -1,5 +1,7 @@
-"""Twilio's REST API, as far as a runtime calls it: change a call in progress.
+"""Twilio's REST API, as far as a runtime calls it: change a call in progress, send a message.
 
+``POST /2010-04-01/Accounts/{AC}/Messages.json`` sends a text message: ``To``, ``From``, ``Body`` of
+at most 1600 characters (Twilio, REST: Create a Message resource).
 ``POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json`` with ``Status=completed``, ``Twiml=`` or
 ``Url=`` (Twilio, REST: Modify calls in progress). A call that is over or was never there is 404
 with code 20404; wrong credentials are 401 with 20003. Refusals and slow answers come on demand.
@@ -24,8 +26,10 @@ from transports.simulated.switchboard import CallSids, Switchboard
 from transports.simulated.twiml import Redirect
 
 _PATH: Final = re.compile(
-    r"/2010-04-01/Accounts/(?P<account_sid>[^/]+)/Calls/(?P<call_sid>[^/]+)\.json"
+    r"/2010-04-01/Accounts/(?P<account_sid>[^/]+)/(?:Calls/(?P<call_sid>[^/]+)|Messages)\.json"
 )
+_MESSAGE: Final = frozenset({"To", "From", "Body"})
+_LONGEST_MESSAGE: Final = 1600
 _FIELDS: Final = frozenset(
     {"Twiml", "Url", "Method", "FallbackUrl", "FallbackMethod", "StatusCallback"}
     | {"StatusCallbackMethod", "TimeLimit"}
@@ -144,7 +148,7 @@ class TwilioRest:
         called = _PATH.fullmatch(path)
         if called is None:
             return _refusal(404, 0, "The requested resource was not found")
-        sids = CallSids(called["account_sid"], called["call_sid"])
+        sids = CallSids(called["account_sid"], called["call_sid"] or "")
         fault = self.options.faults.popleft() if self.options.faults else Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)
@@ -153,10 +157,16 @@ class TwilioRest:
         elif authorization not in self._authorizations:
             answer = _refusal(401, 0, "Authenticate")
         else:
-            answer = self._carry_out(sids, form)
+            answer = self._carry_out(sids, form) if sids.call_sid else self._send(form)
         now = asyncio.get_running_loop().time()
         self.requests.append(RestRequest(now, sids.call_sid, form, answer.status))
         return answer
+
+    def _send(self, form: dict[str, str]) -> _Answer:
+        """Take a text message; ``requests`` has it."""
+        if form.keys() != _MESSAGE or not 0 < len(form["Body"]) <= _LONGEST_MESSAGE:
+            return _refusal(400, 21602, "To, From and a Body of at most 1600 characters")
+        return _Answer(201, {"status": "queued", "to": form["To"], "from": form["From"]})
 
     def _carry_out(self, sids: CallSids, form: dict[str, str]) -> _Answer:
         call = self._switchboard.find(sids)
