@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from pipeline.agent import Agent, Information
 from pipeline.problem import Path, Problem
 from pipeline.source import Source
-from processors.configs import RecordingConfig
+from processors.configs import RecordingConfig, SilenceConfig, ToolFillerConfig
 
 if TYPE_CHECKING:
     from pipeline.config import CallFile
+
+_SPEAKERS = (SilenceConfig, ToolFillerConfig)
+"""What speaks words of its own."""
 
 _SECTIONS = ("role", "voice_and_pacing", "boundaries", "information", "escalation", "tone")
 _SHOUTED = re.compile(r"\b(?:NEVER|ALWAYS|MUST|NOT|DON'T|ONLY|IMPORTANT|CRITICAL|WARNING)\b")
@@ -40,8 +43,24 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
                 "records calls, and the disclosure does not say so; in many places callers must"
                 " be told",
             )
+        if isinstance(entry, _SPEAKERS) and call.agent.language != "English":
+            for key in _english_words(entry):
+                yield (
+                    ("pipeline", position),
+                    f"says `{key}` in English, as the file has no words of its own in"
+                    f" {call.agent.language}",
+                )
     if not call.end_call and call.agent.goodbye:
         yield ("agent", "goodbye"), "is never said, as `end_call` is false"
+
+
+def _english_words(entry: SilenceConfig | ToolFillerConfig) -> Iterator[str]:
+    """The keys whose words the file leaves to us."""
+    keys = ("say",) if isinstance(entry, ToolFillerConfig) else ("reprompts", "goodbye", "warning")
+    for key in keys:
+        unused = key == "warning" and isinstance(entry, SilenceConfig) and not entry.max_duration
+        if key not in entry.model_fields_set and not unused:
+            yield key
 
 
 def _agent(agent: Agent) -> Iterator[tuple[Path, str]]:
