@@ -95,3 +95,14 @@ def test_a_topic_is_another_one_if_it_shares_no_word(before: str, now: str, anot
     memory = CallMemory(topic=now)
 
     assert memory.about_something_else_than(CallMemory(topic=before)) is another
+
+
+def test_answers_that_were_checked_go_before_what_was_written() -> None:
+    written = CallMemory(fields={"name": Remembered("Joe"), "phone": Remembered("two one two")})
+
+    memory = written.with_answers({"phone": Remembered("+12125550142", confirmed=True)})
+
+    assert memory.known == {
+        "name": Remembered("Joe"),
+        "phone": Remembered("+12125550142", confirmed=True),
+    }
