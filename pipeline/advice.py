@@ -36,12 +36,19 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
             ("timezone",),
             "not given, so the assistant is told the time in UTC; name the business's zone",
         )
+    asks = any(isinstance(entry, SilenceConfig) for entry in call.pipeline)
     for position, entry in enumerate(call.pipeline):
         if isinstance(entry, RecordingConfig) and "record" not in call.agent.disclosure.lower():
             yield (
                 ("pipeline", position),
                 "records calls, and the disclosure does not say so; in many places callers must"
                 " be told",
+            )
+        turn_detection = getattr(entry, "turn_detection", None)
+        if asks and getattr(turn_detection, "idle_timeout_ms", None) is not None:
+            yield (
+                ("pipeline", position, "turn_detection", "idle_timeout_ms"),
+                "has the model ask silent callers, as `silence` does: they are asked twice",
             )
         if isinstance(entry, _SPEAKERS) and call.agent.language != "English":
             for key in _english_words(entry):

@@ -104,3 +104,14 @@ agent: {language: German}
 
     assert ["`goodbye`" in told[0], "`say`" in told[1]] == [True, True]
     assert len(told) == 2
+
+
+def test_two_who_ask_silent_callers_are_one_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    model = "{type: openai_realtime, turn_detection: {type: server_vad, idle_timeout_ms: 8000}}"
+    text = HEAD.replace("type: openai_realtime", model) + "  - type: silence\n"
+    path.write_text(text, encoding="utf-8")
+
+    told = [str(warning) for warning in load(path).warnings]
+
+    assert any("idle_timeout_ms: has the model ask" in one for one in told)
