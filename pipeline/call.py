@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from pipeline.config import Loaded
 from pipeline.journal_log import journal_log
 from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
-from pipeline.tool_services import SERVER_TOOLS, ServerTools
+from pipeline.tool_services import SERVER_TOOLS, ServerTools, with_server_tools
 from pipeline.tracing import trace_tools
 from processors.context import CallContext, CallInfo, ReturnedCall, Speech
 from processors.frames import PCMU_SAMPLE_RATE
@@ -251,7 +250,7 @@ class CallRunner:
             loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
         )
         of_servers: ServerTools = self._shared.get(SERVER_TOOLS, {})
-        return replace(speech, tools=(*speech.tools, *of_servers.get(loaded.path.name, ())))
+        return with_server_tools(speech, of_servers.get(loaded.path.name, ()))
 
 
 def _mark_every_ms(loaded: Loaded) -> float:

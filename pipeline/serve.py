@@ -29,10 +29,12 @@ from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
 from processors.state.call_record import PriceTags
+from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
+from transports.twilio.text_messages import TwilioMessages
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
@@ -93,6 +95,10 @@ async def serving(
             stack.push_async_callback(model.stop)
             base_url, api_key = model.base_url, "simulated"
         rest: TwilioRest | None = None
+        shared = {
+            **record_keeping(catalog, settings, outside, stack, announce=announce),
+            **await tool_services(catalog, outside, stack),
+        }
         if settings.rest_credentials is not None:
             rest = TwilioRest(
                 settings.rest_credentials,
@@ -101,6 +107,14 @@ async def serving(
                 post=outside.post,
             )
             stack.push_async_callback(rest.close)
+            messages = TwilioMessages(
+                settings.rest_credentials,
+                api_url=settings.twilio_api_url,
+                jitter=outside.jitter,
+                post=outside.post,
+            )
+            stack.push_async_callback(messages.close)
+            shared[MESSAGES] = messages
         elif announce:
             logger.warning(NO_REST_BANNER)
         transfers = None
@@ -125,10 +139,7 @@ async def serving(
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
             transfers=transfers,
-            shared={
-                **record_keeping(catalog, settings, outside, stack, announce=announce),
-                **await tool_services(catalog, outside, stack),
-            },
+            shared=shared,
             on_call=_both(on_call, metrics),
             timing_math=settings.show_timing_math,
             traced=traced,
