@@ -96,6 +96,11 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--junit", type=Path, metavar="FILE", help="with --scenarios: write JUnit XML, too"
     )
+    arguments.add_argument(
+        "--watch",
+        action="store_true",
+        help="with --scenarios: show each call live, in real time or with --fast at once",
+    )
     task.add_argument(
         "--show",
         type=Path,
@@ -199,13 +204,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--junit goes with --scenarios")
     if asked.person is not None and not asked.simulate:
         arguments.error("--person goes with --simulate")
-    if asked.fast and not asked.simulate:
-        arguments.error("--fast goes with --simulate")
+    if asked.watch and asked.scenarios is None:
+        arguments.error("--watch goes with --scenarios")
+    if asked.fast and not asked.simulate and not asked.watch:
+        arguments.error("--fast goes with --simulate, or with --scenarios --watch")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
     if asked.simulate and asked.workers is not None:
         arguments.error("--workers is for answering the phone, not for --simulate")
     if asked.scenarios is not None:
+        if asked.watch:
+            return watch(asked.config, asked.scenarios, fast=asked.fast)
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
         return simulate(asked.config, asked.save, fast=asked.fast, person=asked.person)
@@ -387,6 +396,30 @@ def scenarios(config: str, name: str, junit: Path | None) -> int:
     if junit is not None:
         write_junit(results, catalog.files[0].path.stem, junit)
     return EXIT_FAILED if any(result.failed for result in results) else EXIT_OK
+
+
+def watch(config: str, name: str, *, fast: bool) -> int:
+    """Show a call file's scenarios live, one after the other; 1 if one did not go as expected."""
+    logger.remove()
+    from pipeline.catalog import load_catalog
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment, run_async
+    from pipeline.scenario_file import scenarios_of
+    from pipeline.scenario_run import watch_scenario
+    from transports.simulated.virtual_loop import run_virtual
+
+    try:
+        catalog = load_catalog(config, environment())
+        wanted = scenarios_of(catalog.files[0]).named(name).all
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    run = run_virtual if fast else run_async
+    status = EXIT_OK
+    for scenario in wanted:
+        print(f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name)
+        status = max(status, run(watch_scenario(catalog, scenario, moving=not fast)))
+    return status
 
 
 def cost(file: str, minutes: int, folder: Path) -> int:
