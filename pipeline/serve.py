@@ -44,6 +44,62 @@ COLD_START_BANNER = (
 )
 
 
+async def open_calls(
+    catalog: Catalog,
+    settings: Settings,
+    stack: AsyncExitStack,
+    on_call: Callable[[CallContext], None] | None = None,
+    outside: Outside = REAL,
+    *,
+    announce: bool = True,
+) -> CallRunner:
+    """What makes calls of streams, wherever these come from; open until the stack is unwound.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        stack: Closes what is opened for the calls.
+        on_call: Told of each call before its first frame.
+        outside: The world around it.
+        announce: Say in the log what is missing.
+    """
+    base_url, api_key = settings.model_url, settings.openai_key
+    if not settings.has_model:
+        if announce:
+            logger.warning(SIMULATED_BANNER)
+        model = SimulatedModel(script_finder(catalog))
+        await model.start()
+        stack.push_async_callback(model.stop)
+        base_url, api_key = model.base_url, "simulated"
+    rest: TwilioRest | None = None
+    if settings.rest_credentials is not None:
+        rest = TwilioRest(
+            settings.rest_credentials,
+            api_url=settings.twilio_api_url,
+            jitter=outside.jitter,
+            post=outside.post,
+        )
+        stack.push_async_callback(rest.close)
+    elif announce:
+        logger.warning(NO_REST_BANNER)
+    dialer = ModelDialer(
+        outside.connect,
+        base_url=base_url,
+        api_key=api_key,
+        clock=asyncio.get_running_loop().time,
+    )
+    stack.push_async_callback(dialer.close)
+    return CallRunner(
+        catalog,
+        dialer,
+        rest,
+        wall_clock=outside.wall_clock,
+        text_model=outside.text_model or text_model_for(catalog, settings, stack),
+        shared=record_keeping(catalog, settings, outside, stack, announce=announce),
+        on_call=on_call,
+    )
+
+
 @asynccontextmanager
 async def serving(
     catalog: Catalog,
@@ -72,41 +128,7 @@ async def serving(
         SettingsError: It can't listen there, or not safely.
     """
     async with AsyncExitStack() as stack:
-        base_url, api_key = settings.model_url, settings.openai_key
-        if not settings.has_model:
-            if announce:
-                logger.warning(SIMULATED_BANNER)
-            model = SimulatedModel(script_finder(catalog))
-            await model.start()
-            stack.push_async_callback(model.stop)
-            base_url, api_key = model.base_url, "simulated"
-        rest: TwilioRest | None = None
-        if settings.rest_credentials is not None:
-            rest = TwilioRest(
-                settings.rest_credentials,
-                api_url=settings.twilio_api_url,
-                jitter=outside.jitter,
-                post=outside.post,
-            )
-            stack.push_async_callback(rest.close)
-        elif announce:
-            logger.warning(NO_REST_BANNER)
-        dialer = ModelDialer(
-            outside.connect,
-            base_url=base_url,
-            api_key=api_key,
-            clock=asyncio.get_running_loop().time,
-        )
-        stack.push_async_callback(dialer.close)
-        calls = CallRunner(
-            catalog,
-            dialer,
-            rest,
-            wall_clock=outside.wall_clock,
-            text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            shared=record_keeping(catalog, settings, outside, stack, announce=announce),
-            on_call=on_call,
-        )
+        calls = await open_calls(catalog, settings, stack, on_call, outside, announce=announce)
         if worker is not None:
             announce_cold_starts(catalog)
         refusal = catalog.refusal

@@ -5,6 +5,7 @@ import pytest
 from pipeline.settings import Settings, SettingsError, load_settings
 
 NAMES = [
+    "CALL_FILE",
     "DRAIN_SECONDS",
     "HOST",
     "LOG_LEVEL",
@@ -15,6 +16,7 @@ NAMES = [
     "PORT",
     "PUBLIC_URL",
     "REQUIRE_STREAM_SIGNATURE",
+    "STREAM_SECRET",
     "TRUST_PROXY",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_KEY_SECRET",
