@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -22,6 +21,7 @@ from pipeline.catalog import CONFIGS, Catalog, Refusal, load_catalog
 from pipeline.config import Loaded
 from pipeline.hosted_gate import HostedGate
 from pipeline.media_stream import NO_START, REFUSED, start_of
+from pipeline.outside import REAL
 from pipeline.runtime import ENV_FILE, environment
 from pipeline.serve import open_calls
 from pipeline.settings import Settings, SettingsError, load_settings
@@ -56,7 +56,9 @@ async def answer(runner_args: RunnerArguments) -> None:
         logger.warning("Media stream refused: it did not start")
         await socket.close(NO_START, "no start")
         return
-    admitted = HostedGate(settings).admit(websocket.scope, start, int(time.time()))
+    admitted = HostedGate(settings).admit(
+        websocket.scope, start, int(REAL.wall_clock().timestamp())
+    )
     if isinstance(admitted, str):
         logger.warning("Media stream refused: {reason}", reason=admitted)
         await socket.close(REFUSED, "token refused")
