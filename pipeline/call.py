@@ -185,6 +185,7 @@ def _worker(loaded: Loaded, context: CallContext) -> PipelineWorker:
         enable_rtvi=False,
         enable_turn_tracking=False,
         idle_timeout_secs=None,
+        observers=[observer.make() for observer in loaded.call.observers],
         params=PipelineParams(
             audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
         ),

@@ -22,12 +22,14 @@ from processors.configs import (
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.pipecat_model.config import PipecatModelConfig
 from transports.twilio.config import TwilioSerializerConfig
 
 Entry = Annotated[
     TwilioSerializerConfig
     | MulawPassthroughConfig
     | OpenAIRealtimeConfig
+    | PipecatModelConfig
     | InterruptionConfig
     | SilenceConfig
     | TranscriptConfig
