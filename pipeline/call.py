@@ -75,6 +75,10 @@ class CallRunner:
         """Have every live call end with words: the assistant's, or Twilio's if none come."""
         await asyncio.gather(*(call.say_goodbye() for call in self._live))
 
+    async def say_to_model(self, text: str) -> None:
+        """Put a line of the caller's into every live call, in writing; the assistant answers."""
+        await asyncio.gather(*(call.say_to_model(text) for call in self._live))
+
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
         loaded = self._catalog.by_name(claims.file_name)

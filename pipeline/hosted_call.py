@@ -14,17 +14,21 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from loguru import logger
+from pipecat.evals.serializer import EvalConnectionFlags
 from pipecat.runner.types import RunnerArguments
 from starlette.websockets import WebSocket
 
 from pipeline.catalog import CONFIGS, Catalog, Refusal, load_catalog
 from pipeline.config import Loaded
+from pipeline.eval_call import hold_eval
+from pipeline.gate import Gate
 from pipeline.hosted_gate import HostedGate
-from pipeline.media_stream import NO_START, REFUSED, start_of
+from pipeline.media_stream import NO_START, REFUSED, START_TIMEOUT, start_of
 from pipeline.outside import REAL
 from pipeline.runtime import ENV_FILE, environment
 from pipeline.serve import open_calls
 from pipeline.settings import Settings, SettingsError, load_settings
+from transports.pipecat_eval.messages import eval_flags
 from transports.socket import SocketClosedError
 from transports.twilio.hosted_socket import HostedSocket
 from transports.twilio.messages import Start
@@ -48,7 +52,14 @@ async def answer(runner_args: RunnerArguments) -> None:
     settings = load_settings(ENV_FILE)
     socket = HostedSocket(websocket)
     try:
+        async with asyncio.timeout(START_TIMEOUT):
+            flags = eval_flags(await socket.peek())
+        if flags is not None:
+            await _hold_eval(websocket, socket, flags, settings, runner_args)
+            return
         start = await start_of(socket)
+    except TimeoutError:
+        start = None
     except SocketClosedError:
         logger.info("Media stream closed before it started")
         return
@@ -80,7 +91,26 @@ async def answer(runner_args: RunnerArguments) -> None:
     logger.info("The session is over, its records are written")
 
 
-def _catalog(settings: Settings, body: Any, start: Start) -> Catalog:
+async def _hold_eval(
+    websocket: WebSocket,
+    socket: HostedSocket,
+    flags: EvalConnectionFlags,
+    settings: Settings,
+    runner_args: RunnerArguments,
+) -> None:
+    """Let pipecat's eval harness be the caller, where it runs on this machine."""
+    refused = Gate(Settings.model_construct()).refuses_stream(websocket.scope)
+    if refused is not None:
+        logger.warning("Eval harness refused: {reason}", reason=refused)
+        await socket.close(REFUSED, "not from this machine")
+        return
+    catalog = _catalog(settings, runner_args.body)
+    loaded = _pick(catalog, "", _asked(runner_args.body))
+    await hold_eval(socket, flags, catalog, loaded, settings)
+    await socket.close()
+
+
+def _catalog(settings: Settings, body: Any, start: Start | None = None) -> Catalog:
     """The call files of this host: ``CALL_FILE``, or the one in ``configs/`` that is asked for."""
     name = settings.call_file or _asked(body, start)
     if not name:
@@ -102,9 +132,9 @@ def _of_ours(name: str) -> FilePath:
     raise SettingsError(f"{CALL_FILE}: found {name!r}; allowed: a file's bare name in configs/")
 
 
-def _asked(body: Any, start: Start) -> str:
+def _asked(body: Any, start: Start | None = None) -> str:
     """The call file that the session asks for; empty: none."""
-    for given in (body, start.custom_parameters):
+    for given in (body, None if start is None else start.custom_parameters):
         if isinstance(given, dict) and isinstance(given.get(CALL_FILE), str):
             return str(given[CALL_FILE])
     return ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pipecat.evals.serializer import EvalConnectionFlags, eval_connect_message
 from pipecat.runner.types import RunnerArguments
 from pydantic import SecretStr
 from starlette.types import Message
@@ -167,6 +168,16 @@ async def test_a_folder_that_answers_no_such_number_is_an_error(
 
     with pytest.raises(SettingsError, match=r"no file of .* answers"):
         await run.bot(await Peer(start_message(to_number="+15550100001")).session())
+
+
+async def test_an_eval_harness_on_another_machine_is_refused() -> None:
+    peer = Peer(eval_connect_message(EvalConnectionFlags()))
+    session = await peer.session({"call_file": "minimal"})
+    session.websocket.scope["client"] = ("10.0.0.1", 4711)
+
+    await run.bot(session)
+
+    assert peer.closed_with == [1008]
 
 
 async def test_other_transports_than_a_phone_are_refused() -> None:

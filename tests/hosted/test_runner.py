@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
+import run
 from pipeline.runtime import run_async
+from tests.pipeline.files import write
 from tests.rolling.processes import answering
 from transports.simulated.call_outcome import CallEnd, CallOutcome
 from transports.simulated.caller import Caller
@@ -20,6 +24,7 @@ from transports.simulated.switchboard import Switchboard
 from transports.simulated.twilio_rest import TwilioRest
 from transports.simulated.voice import ToneVoice
 
+ROOT = Path(run.__file__).parent
 PUBLIC = "https://voice.test"
 DESK = """\
 pipeline:
@@ -32,6 +37,34 @@ agent: {greeting: "Hello, this is the desk.", goodbye: Bye.}
 """
 
 
+SCENARIO = """\
+name: desk
+scenarios:
+  - name: hello_and_goodbye
+    turns:
+      - expect:
+          - {event: llm_response, text_contains: this is the desk}
+      - user: "That's all, thank you. Goodbye."
+        expect:
+          - event: function_call
+            calls: [{name: end_call}]
+          - {event: llm_response, text_contains: Bye.}
+"""
+
+
+async def evaluate(folder: Path, port: int) -> str:
+    """What pipecat's eval harness finds wrong."""
+    scenario = write(folder, SCENARIO, "scenario.yaml")
+    harness = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.hosted.evaluate"),
+        *(str(scenario), f"ws://localhost:{port}/ws"),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await harness.communicate()
+    return "" if harness.returncode == 0 else said.decode()
+
+
 class RunnersGateway(Gateway):
     """The runner has its webhook at the root."""
 
@@ -39,7 +72,7 @@ class RunnersGateway(Gateway):
         return f"{PUBLIC}/"
 
 
-async def one_call(config: Path) -> tuple[CallOutcome, str]:
+async def one_call(config: Path) -> tuple[CallOutcome, str, str]:
     switchboard = Switchboard()
     rest = TwilioRest(switchboard, {"AC1": "token"})
     await rest.start()
@@ -68,7 +101,7 @@ async def one_call(config: Path) -> tuple[CallOutcome, str]:
                 Subscriber("+15550100042", "+15550100001", options=options, person=person)
             )
             await server.logged("The session is over")
-            return outcome, server.log()
+            return outcome, await evaluate(config.parent, port), server.log()
     finally:
         await rest.stop()
 
@@ -78,10 +111,11 @@ def test_the_same_call_file_answers_under_pipecats_runner(tmp_path: Path) -> Non
     config = tmp_path / "desk.yaml"
     config.write_text(DESK, encoding="utf-8")
 
-    outcome, log = run_async(one_call(config))
+    outcome, failures, log = run_async(one_call(config))
 
     assert outcome.ended_by is CallEnd.REST, log
     assert outcome.verbs == ["Connect"]
     assert not outcome.errors
     (record,) = (tmp_path / "records").glob("*.json")
     assert json.loads(record.read_text())["call"]["call_sid"] == outcome.call_sid
+    assert failures == "", log

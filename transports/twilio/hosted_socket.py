@@ -13,6 +13,16 @@ class HostedSocket:
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
         self._closed: tuple[int | None, str] | None = None
+        self._first: str | bytes | None = None
+
+    async def peek(self) -> str | bytes:
+        """Wait for the first frame, and leave it to be received.
+
+        Raises:
+            SocketClosedError: The peer is gone.
+        """
+        self._first = await self.receive()
+        return self._first
 
     async def send(self, text: str) -> None:
         """Send one text frame.
@@ -34,6 +44,9 @@ class HostedSocket:
         Raises:
             SocketClosedError: The peer is gone, or this side closed.
         """
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         if self._closed is not None:
             raise SocketClosedError(*self._closed)
         message = await self._websocket.receive()
