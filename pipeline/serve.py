@@ -146,6 +146,7 @@ async def serving(
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+            token_secret=None if worker is None else worker.token_secret,
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
         )

@@ -65,6 +65,7 @@ class CallServer:
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
         used_tokens: UsedTokens | None = None,
+        token_secret: str | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
     ) -> None:
@@ -83,6 +84,7 @@ class CallServer:
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
             used_tokens: Remembers which streams came; None: this process alone.
+            token_secret: What neighbours sign tokens with, if the environment has no secret.
             say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
         """
@@ -102,7 +104,7 @@ class CallServer:
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
+        tokens = StreamTokens(settings.token_secret or token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
             gate,
             tokens,
