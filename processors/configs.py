@@ -218,11 +218,12 @@ class TranscriptSummarizerConfig(ProcessorConfig):
     type: Literal["transcript_summarizer"]
     """Names this processor."""
 
-    every_turns: Annotated[int, Field(ge=1), NUMERIC] = 6
-    """Sum up after so many turns of the caller."""
+    every_turns: Annotated[int, Field(ge=1), NUMERIC] = 12
+    """Write the memory anew after so many turns of the caller."""
 
     token_budget: Annotated[int, Field(ge=500), NUMERIC] = 8000
-    """Sum up earlier when the conversation is longer than this, prompt included, in tokens."""
+    """When the conversation is longer than this, prompt included, in tokens: sum up, and put notes
+    in place of older turns. Shortening earlier costs more cached input than it saves."""
 
     keep_turns: Annotated[int, Field(ge=1), NUMERIC] = 3
     """How many turns of the caller stay word for word, with all that followed them."""
