@@ -465,3 +465,13 @@ def test_an_answer_asked_for_just_before_the_caller_spoke_is_not_heard() -> None
     begun(ledger, "resp1", request.key)
 
     assert not ledger.audible("resp1")
+
+
+def test_audio_of_a_response_that_is_over_is_late() -> None:
+    ledger = ResponseLedger()
+    begun(ledger, "resp")
+    ledger.ended("resp")
+
+    assert ledger.audible("resp")  # its end is still being taken
+    ledger.over("resp")
+    assert not ledger.audible("resp")
