@@ -15,6 +15,7 @@ from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.outside import REAL, Outside
 from pipeline.record_keeping import record_keeping
+from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
@@ -122,6 +123,7 @@ async def serve(catalog: Catalog, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with serving(catalog, settings):
+        spare_the_collector()
         await stop.wait()
         logger.info("Stopping")
 
