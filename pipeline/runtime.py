@@ -22,7 +22,7 @@ LOG_FORMAT: Final = (
 )
 
 YOUNG_OBJECTS: Final = 10_000
-"""So many new objects make the garbage collector look at them; Python's own 700 are a few calls'."""
+"""So many new objects make the garbage collector look at them; Python's own 700 are few."""
 
 T = TypeVar("T")
 
