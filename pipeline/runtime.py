@@ -21,9 +21,6 @@ LOG_FORMAT: Final = (
     "<cyan>{extra[call_sid]}</cyan> {message}"
 )
 
-YOUNG_OBJECTS: Final = 10_000
-"""So many new objects make the garbage collector look at them; Python's own 700 are few."""
-
 T = TypeVar("T")
 
 
@@ -57,4 +54,3 @@ def spare_the_collector() -> None:
     0.1 s, and finds nothing: none of that is ever garbage.
     """
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
