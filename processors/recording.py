@@ -1,7 +1,7 @@
 """Records a call in stereo: the caller left, and right the assistant as the caller heard it.
 
 Stands next to the phone with both its ends. On the call's path it only notes which string came
-when, and what the playback ledger knows to be heard; once a second the notes go to the disk's
+when, and what the playback ledger knows to be heard; every two seconds the notes go to the disk's
 thread, which decodes them and writes (``state.stereo`` puts them in their places).
 """
 

@@ -26,9 +26,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--calls", type=int, nargs="+", default=[1, 10, 30, 80])
     parser.add_argument("--programs", nargs="+", default=[program.name for program in PROGRAMS])
-    parser.add_argument(
-        "--memory", action="store_true", help="30 calls, 60 s, twice"
-    )
+    parser.add_argument("--memory", action="store_true", help="30 calls, 60 s, twice")
     parser.add_argument("--repeat", type=int, default=1, help="how often; medians are shown")
     parser.add_argument("--settle", type=float, default=9.0, help="seconds before it counts")
     parser.add_argument("--seconds", type=float, default=20.0, help="seconds that count")
