@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench lint types unit format lock clean
+.PHONY: run test soak long bench rolling flood coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -28,8 +28,21 @@ long: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(BENCH)
 
+# Two workers replaced under fifty calls: none may be lost.
+rolling: $(VENV)/.ready
+	$(BIN)/python -m tests.rolling
+
+# Twenty calls among three hundred sockets that say nothing.
+flood: $(VENV)/.ready
+	$(BIN)/python -m tests.flood
+
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q
+
+# Every branch of the call's logic, by its own tests.
+coverage: $(VENV)/.ready
+	$(BIN)/python -m pytest -q tests/processors/state --cov=processors/state --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100 --timeout=600
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

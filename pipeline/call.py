@@ -15,6 +15,7 @@ from pipeline.builder import build_pipeline
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
 from pipeline.journal_log import log_entry
+from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
 from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
@@ -25,7 +26,7 @@ from processors.state.transcript import Transcript
 from processors.text_model import TEXT_MODEL, TextModel
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
-from transports.openai_realtime.tools import tools_of
+from transports.openai_realtime.tools import schema_of, tools_of
 from transports.socket import Socket
 from transports.twilio.config import TwilioSerializerConfig
 from transports.twilio.messages import PCMU_ENCODING, Start
@@ -66,6 +67,11 @@ class CallRunner:
         self._text_model = text_model
         self._shared = dict(shared or {})
         self._on_call = on_call
+        self._live: list[LiveCall] = []
+
+    async def say_goodbye(self) -> None:
+        """Have every live call end with words: the assistant's, or Twilio's if none come."""
+        await asyncio.gather(*(call.say_goodbye() for call in self._live))
 
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
@@ -74,7 +80,8 @@ class CallRunner:
             if isinstance(entry, OpenAIRealtimeConfig) and entry.warm is not False:
                 speech = self._speech(loaded, claims)
                 session = entry.session(
-                    instructions=speech.prompt, tools=[tool.schema for tool in tools_of(speech)]
+                    instructions=speech.prompt,
+                    tools=[schema_of(tool) for tool in tools_of(speech)],
                 )
                 self._dialer.warm(claims.call_sid, entry, session)
 
@@ -109,10 +116,14 @@ class CallRunner:
             private={"caller": info.caller, "called": info.called},
         )
         runner = WorkerRunner(handle_sigint=False)
+        worker = _worker(loaded, context)
+        live = LiveCall(loaded, context, worker)
+        self._live.append(live)
         try:
-            await runner.add_workers(_worker(loaded, context))
+            await runner.add_workers(worker)
             await runner.run()  # ends its worker and returns when it is cancelled
         finally:
+            self._live.remove(live)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 context.record("server_stopped")

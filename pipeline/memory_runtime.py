@@ -20,9 +20,11 @@ from pydantic import SecretStr
 
 from pipeline.brain_script import script_finder
 from pipeline.catalog import Catalog
+from pipeline.drain import StopRequests, drained
 from pipeline.outside import Outside
 from pipeline.placed_call import Peers
 from pipeline.serve import serving
+from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
 from processors.disk import PatientDisk
@@ -38,13 +40,14 @@ from transports.webhooks.sender import WebhookPost
 _SERVER_URL: Final = "https://voice.test"
 _API_KEY: Final = "sk-simulated"
 _WEBHOOK_KEY: Final = "simulated"
-_BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
-"""The date and time at which every call in memory begins: a Monday, in the morning in New York."""
+BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
+"""The date and time at which calls in memory begin, unless somebody wants another: a Monday, in the
+morning in New York."""
 
 
-def wall_clock() -> datetime:
+def wall_clock(beginning: datetime = BEGINNING) -> datetime:
     """The date and time, as the running loop has it."""
-    return _BEGINNING + timedelta(seconds=asyncio.get_running_loop().time())
+    return beginning + timedelta(seconds=asyncio.get_running_loop().time())
 
 
 @dataclass(slots=True)
@@ -59,6 +62,9 @@ class MemoryRuntime:
         records: Where records and recordings go; None: where the call files say.
         webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
         dial: Put around the function that opens the model's socket, to meddle with it.
+        stop: Requests to stop the server in mid call; None: it goes on until the call is over.
+        drain_seconds: How long the call may go on once the server was told to stop.
+        beginning: The date and time at which the loop's time is 0.
     """
 
     catalog: Catalog
@@ -68,6 +74,9 @@ class MemoryRuntime:
     records: Path | None = None
     webhook_post: WebhookPost | None = None
     dial: Callable[[Connect], Connect] = lambda connect: connect
+    stop: StopRequests | None = None
+    drain_seconds: float = 0.0
+    beginning: datetime = BEGINNING
 
     @asynccontextmanager
     async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
@@ -75,7 +84,7 @@ class MemoryRuntime:
         dice = Random(self.seed)  # noqa: S311  # for calls that are not real
         model = MemoryModel(self.sessions)
         outside = Outside(
-            wall_clock=wall_clock,
+            wall_clock=lambda: wall_clock(self.beginning),
             nonce=lambda: dice.randbytes(9).hex(),
             jitter=dice.random,
             connect=peers.listen_in(self.dial(model.connect)),
@@ -95,9 +104,12 @@ class MemoryRuntime:
             webhook_secret=SecretStr(_WEBHOOK_KEY),
         )
         try:
-            async with serving(
-                self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
-            ) as server:
+            async with (
+                serving(
+                    self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
+                ) as server,
+                self._draining(server),
+            ):
                 yield Gateway(
                     _SERVER_URL,
                     account_sid=peers.account_sid,
@@ -107,6 +119,18 @@ class MemoryRuntime:
         finally:
             await model.stop()
 
+    @asynccontextmanager
+    async def _draining(self, server: CallServer) -> AsyncIterator[None]:
+        if self.stop is None:
+            yield
+            return
+        draining = asyncio.create_task(drained(server, self.stop, self.drain_seconds))
+        try:
+            yield
+        finally:
+            draining.cancel()
+            await asyncio.wait({draining})
+
 
 def in_memory(
     catalog: Catalog,
@@ -115,15 +139,16 @@ def in_memory(
     options: ModelOptions | None = None,
     seed: int = 0,
     records: Path | None = None,
+    beginning: datetime = BEGINNING,
 ) -> MemoryRuntime:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
         script_finder(catalog),
-        wall_clock=lambda: wall_clock().timestamp(),
+        wall_clock=lambda: wall_clock(beginning).timestamp(),
         voice=voice,
         options=options,
     )
-    return MemoryRuntime(catalog, sessions, seed=seed, records=records)
+    return MemoryRuntime(catalog, sessions, seed=seed, records=records, beginning=beginning)
 
 
 async def nobody_listens(url: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from transports.simulated.brain import Brain, exact_words
-from transports.simulated.brain_script import BrainScript, Call, Output, Say
+from transports.simulated.brain_script import BrainRequest, BrainScript, Call, Output, Say
 from transports.simulated.client_error import ClientError
 from transports.simulated.generation import CancelReason, Generation
 from transports.simulated.response_params import ResponseParams, response_params
@@ -54,7 +54,8 @@ class Responder:
                 "conversation_already_has_active_response",
             )
         usage = self._meter.read(params.segments())
-        generation = Generation(self._state, params, self._outputs(params), usage, self._ended)
+        outputs, takes = self._answer(params)
+        generation = Generation(self._state, params, outputs, usage, self._ended, takes)
         self.responses.append(generation)
         if not params.aside:
             self.active = generation
@@ -95,9 +96,17 @@ class Responder:
             self.active = None
         self._on_done(generation)
 
-    def _outputs(self, params: ResponseParams) -> list[Output]:
+    def _answer(self, params: ResponseParams) -> tuple[list[Output], float | None]:
+        """What the model puts out, and how many seconds that takes it (None: the usual)."""
+        request = params.brain_request(self._state.voice)
+        turn = self._state.options.turns.next(request)
+        if turn is not None:
+            return list(turn.outputs), turn.takes
+        return self._thought(params, request), None
+
+    def _thought(self, params: ResponseParams, request: BrainRequest) -> list[Output]:
         script = self._script_for(self._state.settings.effective["instructions"])
-        outputs = Brain(script).reply(params.brain_request(self._state.voice))
+        outputs = Brain(script).reply(request)
         plain = not params.aside and exact_words(params.own_instructions) is None
         if self._state.options.commentary and plain and not _has_commentary(outputs):
             outputs = [_COMMENTARY, *outputs]
