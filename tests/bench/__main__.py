@@ -26,7 +26,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--calls", type=int, nargs="+", default=[1, 10, 30, 80])
     parser.add_argument("--programs", nargs="+", default=[program.name for program in PROGRAMS])
-    parser.add_argument("--memory", action="store_true", help="30 calls, 60 s, twice")
+    parser.add_argument("--memory", action="store_true", help="30 calls, 100 s")
     parser.add_argument("--repeat", type=int, default=1, help="how often; medians are shown")
     parser.add_argument("--settle", type=float, default=9.0, help="seconds before it counts")
     parser.add_argument("--seconds", type=float, default=20.0, help="seconds that count")
@@ -49,8 +49,7 @@ def main() -> int:
     if asked.memory:
         programs = (CALLWRIGHT, WITHOUT_MEMORY)
         asked.programs = [program.name for program in programs]
-        asked.calls, asked.repeat = [30], max(asked.repeat, 2)
-        asked.seconds = 60.0  # long enough for summaries in each call
+        asked.calls, asked.seconds = [30], 100.0  # long enough for a summary in each call
     os.sched_setaffinity(0, {cores[1]})
     os.nice(asked.nice)
     plan = Plan(asked.settle, asked.seconds, cores[0], cores[1])

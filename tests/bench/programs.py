@@ -46,7 +46,7 @@ _ENVIRONMENT: Final = {
 CALLWRIGHT: Final = Program("Callwright", ("run.py", "--config", "realestate.yaml"), _ENVIRONMENT)
 WITHOUT_MEMORY: Final = Program(
     "without memory",
-    ("run.py", "--config", "{folder}/without_memory.yaml"),
+    ("run.py", "--config", "{folder}/configs/realestate.yaml"),
     _ENVIRONMENT,
     write_without_memory,
 )

@@ -14,7 +14,7 @@ from websockets.asyncio.server import serve
 from pipeline.catalog import load_catalog
 from processors.state.g711 import pcmu_to_pcm16
 from tests.bench.bursts import BURST_MS, Onsets, speech
-from tests.bench.call_file import MEMORY, REALESTATE, write_without_memory
+from tests.bench.call_file import CONFIGS, MEMORY, write_without_memory
 from tests.bench.cell import Cell
 from tests.bench.figures import Figures, percentile
 from tests.bench.lean_bridge import LeanBridge
@@ -169,7 +169,7 @@ def test_without_memory_is_the_front_desk_less_four_processors(tmp_path: Path) -
 
     bare, whole = (
         load_catalog(str(path), {}).files[0].call
-        for path in (tmp_path / "without_memory.yaml", REALESTATE)
+        for path in (tmp_path / "configs" / "realestate.yaml", CONFIGS / "realestate.yaml")
     )
     types = {entry.type for entry in whole.pipeline}
     assert types - {entry.type for entry in bare.pipeline} == MEMORY < types
