@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-import yaml
+from ruamel.yaml import YAML
 
 CONFIGS: Final = Path(__file__).parent.parent.parent / "configs"
 
@@ -17,11 +17,10 @@ MEMORY: Final = frozenset({"recording", "transcript", "transcript_summarizer", "
 def write_without_memory(folder: Path) -> None:
     """Write them into ``folder/configs``, each with what it extends."""
     shutil.copytree(CONFIGS, folder / "configs", ignore=shutil.ignore_patterns("scenarios"))
+    yaml = YAML()
     for path in (folder / "configs").rglob("*.yaml"):
-        file = yaml.safe_load(path.read_text(encoding="utf-8"))
+        file = yaml.load(path)
         if "pipeline" in file:
-            file["pipeline"] = [
-                entry for entry in file["pipeline"] if entry.get("type") not in MEMORY
-            ]
-            text = yaml.safe_dump(file, allow_unicode=True, sort_keys=False)
-            path.write_text(text, encoding="utf-8")
+            kept = [entry for entry in file["pipeline"] if entry["type"] not in MEMORY]
+            file["pipeline"] = kept
+            yaml.dump(file, path)
