@@ -21,6 +21,7 @@ from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
 from pipeline.prices import load_prices
 from pipeline.record_keeping import record_keeping
+from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
@@ -223,6 +224,7 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
         )
         if worker is not None:
             await stack.enter_async_context(lifeline(worker, stop))
+        spare_the_collector()
         await drained(server, stop, settings.drain_seconds)
 
 
