@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
 
+from pipeline.hand_over_story import hand_over_line
 from processors.state.journal import Entry
 
 CharsHeard = Callable[[str, float], int]
@@ -109,12 +110,15 @@ class CallStory:
         """Take in one entry; returns the lines that it makes, in order."""
         handler = getattr(self, f"_on_{entry.kind}", None)
         if handler is None:
+            told = hand_over_line(entry)
+            if told is not None:
+                return [StoryLine(at, Who.EVENT, told[0], note=told[1])]
             text = _WARNINGS.get(entry.kind)
             return [] if text is None else [_line(at, Who.WARNING, text, entry)]
-        told: StoryLine | None = handler(at, entry)
-        if told is None:
+        line: StoryLine | None = handler(at, entry)
+        if line is None:
             return []
-        return [told, *self._take_clear()] if entry.kind == "truncation" else [told]
+        return [line, *self._take_clear()] if entry.kind == "truncation" else [line]
 
     def end(self, at: float) -> list[StoryLine]:
         """The call is over: tell what was still being said."""

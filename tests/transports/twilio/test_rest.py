@@ -7,7 +7,8 @@ from aiohttp import web
 from loguru import logger
 
 from tests.transports.twilio.line import ACCOUNT_SID, CALL_SID, Line
-from transports.twilio.rest import CallPhone, RestCredentials, RestPatience, TwilioRest
+from transports.twilio.phone import CallPhone
+from transports.twilio.rest import RestCredentials, RestPatience, TwilioRest
 from transports.twilio.twiml import Spoken, say_and_hang_up
 
 QUICK = RestPatience(attempt=0.15, total=0.6, first_pause=0.001)
