@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ENDS: Final = {
     "assistant": CallEnd.REST,
     "caller": CallEnd.CALLER,
+    "person": CallEnd.TWIML,
     "twilio": CallEnd.TWIML,
 }
 
@@ -120,6 +121,54 @@ def _fields(held: HeldScenario) -> dict[str, Any]:
     return fields
 
 
+# -- people
+
+
+def _escalated(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = [one for document in held.documents for one in document.escalations]
+    told = "; ".join(f"{', '.join(one.reasons)}: {', '.join(one.actions)}" for one in found)
+    wanted = expect.escalated or ()
+    same = len(found) == len(wanted)
+    yield Check(f"escalated {_times(len(wanted))}", same, told or "not at all")
+    for one, escalation in zip(wanted, found, strict=False):
+        why = ", ".join(one.reasons)
+        ok = set(one.reasons) <= set(escalation.reasons)
+        yield Check(f"escalated for {why}", ok, "" if ok else told)
+        if one.actions is not None:
+            ok = one.actions == escalation.actions
+            yield Check(f"what is done: {', '.join(one.actions)}", ok, "" if ok else told)
+
+
+def _transferred(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = [one for document in held.documents for one in document.transfers]
+    told = "; ".join(f"{', '.join(one.to)}: {one.outcome or 'unknown'}" for one in found)
+    wanted = expect.transferred or ()
+    yield Check(f"transferred {_times(len(wanted))}", len(found) == len(wanted), told or "never")
+    for one, transfer in zip(wanted, found, strict=False):
+        ok = one.outcome == transfer.outcome and one.to in (None, transfer.to)
+        yield Check(f"transfer: {', '.join(one.to or ())} {one.outcome}", ok, "" if ok else told)
+
+
+def _person_told(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    told = " ".join(words for leg in held.legs for words in leg.heard)
+    yield from _in_order("a person was told", expect.person_told, told)
+
+
+def _callback(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    promised = [one for document in held.documents for one in document.callbacks]
+    found = "none" if not promised else "soon" if promised[-1].due is None else "next opening"
+    yield Check(f"callback: {expect.callback}", found == expect.callback, f"found {found}")
+
+
+def _texts(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = len(held.texts)
+    yield Check(f"text messages: {expect.texts}", found == expect.texts, f"found {found}")
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
+
+
 # -- tools and keys
 
 
@@ -211,8 +260,9 @@ def _most(what: str, held: HeldScenario, limit: int, count: Callable[[str], int]
 
 
 def _ended(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
-    found = held.evidence.outcome.ended_by
-    who = next(name for name, end in _ENDS.items() if end is found)
+    outcome = held.evidence.outcome
+    who = next(name for name, end in reversed(_ENDS.items()) if end is outcome.ended_by)
+    who = "person" if outcome.handed_over else who
     why = "; ".join(document.call.ended.why for document in held.documents)
     yield Check(f"ended by {expect.ended}", who == expect.ended, f"by {who}: {why}")
 
@@ -232,6 +282,11 @@ _CHECKS: Final[dict[str, Callable[[HeldScenario, Expectation], Iterator[Check]]]
     "captured": _captured,
     "confirmed": _confirmed,
     "not_captured": _not_captured,
+    "escalated": _escalated,
+    "transferred": _transferred,
+    "person_told": _person_told,
+    "callback": _callback,
+    "texts": _texts,
     "tools": _tools,
     "keys": _keys,
     "cuts": _cuts,

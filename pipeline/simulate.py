@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +23,9 @@ from pipeline.summary_view import summary
 from processors.context import CallContext
 from processors.state.journal import Journal
 from transports.simulated import caller as simulated_caller
-from transports.simulated.caller import Caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_steps import CallScript
+from transports.simulated.people import PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import EventLog, Recording
 from transports.simulated.sids import NewSid, random_sid
@@ -56,7 +56,8 @@ class Simulation:
         options: How phone and line behave.
         script: What the caller does; by default they answer whatever the call file asks.
         new_sid: Names account, call and streams.
-        judge: What must be true of the call and its caller; by default what is always promised.
+        people: What people do whose telephones ring, by number.
+        judge: What must be true of the call; by default what is always promised.
         on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
@@ -66,8 +67,9 @@ class Simulation:
     options: PhoneOptions = field(default_factory=PhoneOptions)
     script: CallScript | None = None
     new_sid: NewSid = random_sid
-    judge: Callable[[CallEvidence, Caller], Sequence[Promise]] = lambda evidence, _: check_promises(
-        evidence
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
+    judge: Callable[[CallEvidence, PlacedCall], Sequence[Promise]] = lambda evidence, _: (
+        check_promises(evidence)
     )
     on_call: Callable[[CallContext], None] | None = None
 
@@ -91,7 +93,7 @@ async def simulate(
     with ExitStack() as opened:
         call = _ShownCall(loaded, voice, how, screen, opened)
         evidence = await call.hold(answering)
-        promises = how.judge(evidence, call.caller)
+        promises = how.judge(evidence, call.placed)
         screen.print(summary(evidence, call.story, promises))
     if how.save is not None:
         screen.print(f"Recording and event log: {how.save}", soft_wrap=True)
@@ -122,6 +124,7 @@ class _ShownCall:
                 how.options,
                 how.new_sid,
                 recorder=self._recording if how.save is not None else None,
+                people=how.people,
                 listen=self._listen,
                 on_call=how.on_call,
             ),
@@ -132,9 +135,9 @@ class _ShownCall:
         self._log = self._event_log()
 
     @property
-    def caller(self) -> Caller:
-        """Who calls."""
-        return self._call.person
+    def placed(self) -> PlacedCall:
+        """The call, with everything around it."""
+        return self._call
 
     async def hold(self, answering: Answering) -> CallEvidence:
         """Place the call and show it; when this returns, everything is closed."""

@@ -19,6 +19,7 @@ from processors.memory_frames import MemoryRequestFrame
 from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
+from processors.state.journal import Entry
 from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
 
 OFFER_PATIENCE: Final = 20.0
@@ -64,12 +65,17 @@ class HandOver:
         self._speech = speech
         self._offer: Offer | None = None
         self._collecting: Collecting | None = None
-        self._caller_spoke = asyncio.Event()
+        self._changed = asyncio.Event()
         self._transfer_began: float | None = None
         self._ringing = False
         self._reasons: tuple[str, ...] = ()
+        context.journal.listen(self._told)
 
     # Facts.
+
+    def _told(self, entry: Entry) -> None:
+        if entry.kind == "memory":  # a tool may have saved what was missing, after their turn
+            self._changed.set()
 
     def caller_said(self, answer: bool | None) -> None:
         """The caller said something; ``answer``: yes or no, if it says either."""
@@ -77,7 +83,7 @@ class HandOver:
             self._offer.caller_said(answer)
         if self._collecting is not None:
             self._collecting.caller_said()
-        self._caller_spoke.set()
+        self._changed.set()
 
     async def stream_ended(self) -> None:
         """The call's stream is over: find out whether the caller is with a person now."""
@@ -150,8 +156,8 @@ class HandOver:
             await self._speech.say(self._config.offer)
             async with asyncio.timeout(OFFER_PATIENCE):
                 while not offer.over:
-                    self._caller_spoke.clear()
-                    await self._caller_spoke.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             offer.over = True
         finally:
@@ -166,11 +172,14 @@ class HandOver:
         if missing:
             names = ", ".join(name.replace("_", " ") for name in missing)
             await self._tell_model(_COLLECT.format(missing=names))
+        turns_left = collecting.turns_left
         try:
             while not collecting.over(self._context.memory.known):
-                self._caller_spoke.clear()
-                await self._caller_spoke.wait()
-                await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
+                self._changed.clear()
+                await self._changed.wait()
+                if collecting.turns_left < turns_left:  # their words may hold what is missing
+                    turns_left = collecting.turns_left
+                    await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         finally:
             self._collecting = None
 
