@@ -196,6 +196,10 @@ class CallStory:
     def _on_caller_speech_started(self, at: float, entry: Entry) -> None:
         self._speech_started_at = at
 
+    def _on_interruption(self, at: float, entry: Entry) -> None:
+        if entry.fields["reason"] == "escalation":
+            self._speech_started_at = None  # the caller did not cause the clear that follows
+
     def _on_turn_latency(self, at: float, entry: Entry) -> None:
         self._latency_ms = float(entry.fields["caller_stopped_to_first_audio_sent_ms"])
         self.latencies_ms.append(self._latency_ms)

@@ -21,11 +21,12 @@ from pipeline.placed_call import CALLED, CALLER, Answering, PlacedCall, Placing
 from pipeline.promises import Promise, check_promises
 from pipeline.summary_view import summary
 from processors.context import CallContext
+from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
 from transports.simulated import caller as simulated_caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_steps import CallScript
-from transports.simulated.people import PersonPlan
+from transports.simulated.people import Doing, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import EventLog, Recording
 from transports.simulated.sids import NewSid, random_sid
@@ -59,6 +60,8 @@ class Simulation:
         people: What people do whose telephones ring, by number.
         judge: What must be true of the call; by default what is always promised.
         on_call: Told of what the runtime knows of each stream, before its first frame.
+        person: The caller asks for a person, who does this when their telephone rings; None: the
+            caller does not.
     """
 
     save: Path | None = None
@@ -72,6 +75,7 @@ class Simulation:
         check_promises(evidence)
     )
     on_call: Callable[[CallContext], None] | None = None
+    person: Doing | None = None
 
 
 async def simulate(
@@ -117,14 +121,17 @@ class _ShownCall:
         facts = loaded.call.agent.information.facts
         self._called = next(iter(loaded.call.numbers), CALLED)
         self._call = PlacedCall(
-            how.script or caller_script_for(questions_of(loaded), facts),
+            how.script
+            or caller_script_for(
+                questions_of(loaded), facts, wants_a_person=how.person is not None
+            ),
             voice,
             Placing(
                 self._called,
                 how.options,
                 how.new_sid,
                 recorder=self._recording if how.save is not None else None,
-                people=how.people,
+                people={**people_of(loaded, how.person), **how.people},
                 listen=self._listen,
                 on_call=how.on_call,
             ),
@@ -180,6 +187,17 @@ class _ShownCall:
         assert self._save is not None
         number = f"-{len(self._call.streams) + 1}" if self._call.streams else ""
         return Recording(self._save / f"{self._loaded.path.stem}{number}.wav")
+
+
+def people_of(loaded: Loaded, does: Doing | None) -> dict[str, PersonPlan]:
+    """What the people do whom the call file hands calls to."""
+    plan = PersonPlan() if does is None else PersonPlan(does)
+    return {
+        number: plan
+        for entry in loaded.call.pipeline
+        if isinstance(entry, EscalationDetectorConfig) and entry.transfer is not None
+        for number in entry.transfer.to
+    }
 
 
 def questions_of(loaded: Loaded) -> list[Question]:

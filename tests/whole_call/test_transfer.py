@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from run import PEOPLE
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import BYE, Held, World, hold
 from tests.whole_call.test_escalation import desk, saying
@@ -95,7 +96,7 @@ async def test_nobody_takes_the_call_and_the_assistant_goes_on(tmp_path: Path, d
 
 
 def test_every_outcome_is_played() -> None:
-    assert {*OUTCOMES, "accepts"} == set(get_args(Doing))
+    assert {*OUTCOMES, "accepts"} == set(get_args(Doing)) == set(PEOPLE)
 
 
 @virtual

@@ -255,3 +255,16 @@ def test_a_checklist_that_is_complete_does_not_stall() -> None:
     watch.fields_known(2, of=2)
 
     assert not any(watch.caller_said(f"item_{turn}", "a house", 1.0) for turn in range(9))
+
+
+def test_how_much_and_how_long_are_two_questions() -> None:
+    words = QuestionWords(
+        GRAMMAR.clauses,
+        frozenset({"is", "a", "does", "take"}),
+        begins=re.compile("how"),
+        joined=re.compile(r"\bhow (much|long)\b"),
+    )
+
+    assert words.read("How much is a cleaning?") == frozenset({"how_much", "clean"})
+    assert words.read("How long does a cleaning take?") == frozenset({"how_long", "clean"})
+    assert words.read("A cleaning.") is None
