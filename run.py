@@ -39,6 +39,7 @@ examples:
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
   run.py --config calls/ --workers 4    the same, with four processes on one port
+  run.py --doctor --config realestate   what is missing before a phone can ring here
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
@@ -109,6 +110,17 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--plot", type=Path, metavar="FILE.svg", help="with --show: draw the call's timeline"
     )
+    task.add_argument(
+        "--doctor",
+        action="store_true",
+        help="look at environment, address, signature, port, --config and clock; tell what is"
+        " missing and what to enter in Twilio's console (1: a caller would not be served)",
+    )
+    arguments.add_argument(
+        "--set-webhook",
+        metavar="NUMBER",
+        help="with --doctor: have calls to this number of the account answered here",
+    )
     arguments.add_argument(
         "--workers",
         type=_workers,
@@ -178,6 +190,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not files:
             arguments.error("--check needs a FILE, or --config FILE")
         return check(files)
+    if asked.set_webhook is not None and not asked.doctor:
+        arguments.error("--set-webhook goes with --doctor")
+    if asked.doctor:
+        return doctor(asked.config, asked.set_webhook)
     if asked.minutes is not None and asked.cost is None:
         arguments.error("--minutes goes with --cost")
     if asked.cost is not None:
@@ -284,9 +300,10 @@ def serve(config: str, workers: int = 1) -> int:
     """Answer the phone until SIGINT or SIGTERM, with one process or several."""
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.logs import log_to_stderr
     from pipeline.problem import ConfigError
     from pipeline.report import catalog_report
-    from pipeline.runtime import ENV_FILE, environment, log_to_stderr, run_async
+    from pipeline.runtime import ENV_FILE, environment, run_async
     from pipeline.serve import serve as serve_calls
     from pipeline.settings import SettingsError, load_settings
     from pipeline.supervisor import supervise
@@ -294,7 +311,7 @@ def serve(config: str, workers: int = 1) -> int:
     try:
         settings = load_settings(ENV_FILE)
         catalog = load_catalog(config, environment())
-        log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log_level, settings.log_format)
         print(catalog_report(catalog), flush=True)
         if workers > 1:
             return run_async(supervise(config, settings, workers))
@@ -303,6 +320,36 @@ def serve(config: str, workers: int = 1) -> int:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
     return EXIT_OK
+
+
+def doctor(config: str | None, number: str | None) -> int:
+    """Tell what is missing before a phone can ring here; set a number's webhook if asked."""
+    logger.remove()
+    import asyncio
+
+    from rich.console import Console
+
+    from pipeline.doctor import diagnose
+    from pipeline.doctor_view import print_findings, set_webhook
+    from pipeline.runtime import ENV_FILE, environment
+    from pipeline.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings(ENV_FILE)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    served = print_findings(
+        asyncio.run(
+            diagnose(config, settings, environment(), wall_clock=lambda: datetime.now(UTC))
+        ),
+        settings,
+        console,
+    )
+    if number is not None:
+        served &= asyncio.run(set_webhook(number, settings, console))
+    return EXIT_OK if served else EXIT_FAILED
 
 
 def simulate(

@@ -16,6 +16,7 @@ from processors.configs import (
     MulawPassthroughConfig,
     RecordingConfig,
     SilenceConfig,
+    ToolFillerConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
@@ -31,6 +32,7 @@ Entry = Annotated[
     | OpenAIRealtimeConfig
     | InterruptionConfig
     | SilenceConfig
+    | ToolFillerConfig
     | TranscriptConfig
     | RecordingConfig
     | CallRecordConfig

@@ -15,19 +15,26 @@ from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded
 from pipeline.drain import StopRequests, drained
+from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import metrics_port
 from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
+from pipeline.prices import load_prices
 from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from pipeline.tool_services import tool_services
+from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
+from processors.state.call_record import PriceTags
+from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
+from transports.twilio.text_messages import TwilioMessages
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
@@ -58,6 +65,8 @@ async def serving(
     outside: Outside = REAL,
     announce: bool = True,
     worker: Worker | None = None,
+    metrics: CallMetrics | None = None,
+    traced: bool = False,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
 
@@ -70,6 +79,8 @@ async def serving(
         outside: The world around it.
         announce: Say in the log what is missing.
         worker: Which of several processes on one port this is; None: the only one.
+        metrics: Counts calls; told of each like ``on_call``.
+        traced: Whether each call is an OpenTelemetry trace.
 
     Raises:
         SettingsError: It can't listen there, or not safely.
@@ -84,6 +95,10 @@ async def serving(
             stack.push_async_callback(model.stop)
             base_url, api_key = model.base_url, "simulated"
         rest: TwilioRest | None = None
+        shared = {
+            **record_keeping(catalog, settings, outside, stack, announce=announce),
+            **await tool_services(catalog, outside, stack),
+        }
         if settings.rest_credentials is not None:
             rest = TwilioRest(
                 settings.rest_credentials,
@@ -92,6 +107,14 @@ async def serving(
                 post=outside.post,
             )
             stack.push_async_callback(rest.close)
+            messages = TwilioMessages(
+                settings.rest_credentials,
+                api_url=settings.twilio_api_url,
+                jitter=outside.jitter,
+                post=outside.post,
+            )
+            stack.push_async_callback(messages.close)
+            shared[MESSAGES] = messages
         elif announce:
             logger.warning(NO_REST_BANNER)
         transfers = None
@@ -116,11 +139,10 @@ async def serving(
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
             transfers=transfers,
-            shared={
-                **record_keeping(catalog, settings, outside, stack, announce=announce),
-                **await tool_services(catalog, outside, stack),
-            },
-            on_call=on_call,
+            shared=shared,
+            on_call=_both(on_call, metrics),
+            timing_math=settings.show_timing_math,
+            traced=traced,
         )
         if worker is not None:
             announce_cold_starts(catalog)
@@ -138,6 +160,7 @@ async def serving(
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
+            metrics=metrics,
         )
         stack.push_async_callback(server.stop)
         if outside.listens:
@@ -161,13 +184,36 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     for number in (signal.SIGTERM,) if worker else (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.ask)
     first = worker is None or worker.number == 1
+    traced = start_tracing()
     async with AsyncExitStack() as stack:
+        metrics = None
+        if settings.has_metrics:
+            prices = load_prices()
+            metrics = CallMetrics(PriceTags(prices.as_of.isoformat(), prices.models))
+            if settings.metrics_port and worker is None:
+                stack.enter_context(metrics_port(settings, metrics.registry))
         server = await stack.enter_async_context(
-            serving(catalog, settings, announce=first, worker=worker)
+            serving(
+                catalog, settings, announce=first, worker=worker, metrics=metrics, traced=traced
+            )
         )
         if worker is not None:
             await stack.enter_async_context(lifeline(worker, stop))
         await drained(server, stop, settings.drain_seconds)
+
+
+def _both(
+    on_call: Callable[[CallContext], None] | None, metrics: CallMetrics | None
+) -> Callable[[CallContext], None] | None:
+    if metrics is None:
+        return on_call
+
+    def told(context: CallContext) -> None:
+        metrics.follow(context)
+        if on_call is not None:
+            on_call(context)
+
+    return told
 
 
 def announce_cold_starts(catalog: Catalog) -> None:

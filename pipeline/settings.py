@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.logs import LogFormat
 from transports.twilio.rest import RestCredentials
 from transports.twilio.signature import is_loopback
 
@@ -59,6 +60,10 @@ class Settings(BaseSettings):
             whatever it is.
         drain_seconds: How long live calls may go on once the server was told to stop.
         log_level: The least that is logged.
+        log_format: ``text`` for people, ``json`` for a collector.
+        show_timing_math: Whether to log how each truncation was computed.
+        metrics_port: Where Prometheus is answered, at ``HOST``; 0: nowhere.
+        metrics_key: Lets whoever shows it as a bearer token read ``/metrics`` at ``PORT``.
     """
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
@@ -81,6 +86,10 @@ class Settings(BaseSettings):
     max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: LogFormat = "text"
+    show_timing_math: bool = False
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_key: SecretStr | None = None
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> Settings:
@@ -119,6 +128,16 @@ class Settings(BaseSettings):
     def webhook_key(self) -> str:
         """What signs our own webhooks, or nothing."""
         return _reveal(self.webhook_secret)
+
+    @property
+    def metrics_secret(self) -> str:
+        """What ``/metrics`` asks for, or nothing."""
+        return _reveal(self.metrics_key)
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anybody can read the calls' metrics."""
+        return bool(self.metrics_port or self.metrics_secret)
 
     @property
     def checks_signatures(self) -> bool:
