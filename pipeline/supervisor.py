@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable, Coroutine
@@ -21,6 +20,7 @@ from typing import Any, Final
 from loguru import logger
 
 from pipeline.listener import listen
+from pipeline.outside import REAL
 from pipeline.server import check_exposure
 from pipeline.settings import Settings
 from pipeline.worker import READY, Worker, run_worker
@@ -199,7 +199,7 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
     check_exposure(settings)
     listening = await listen(settings.host, settings.port)
     spawn = multiprocessing.get_context("spawn")
-    secret = secrets.token_urlsafe(32)
+    secret = "".join(REAL.nonce() for _ in range(4))
     with TemporaryDirectory(prefix="callwright-") as folder:
 
         def start(number: int) -> WorkerProcess:
