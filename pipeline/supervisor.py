@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +23,8 @@ from typing import Any, Final
 from loguru import logger
 
 from pipeline.listener import listen
-from pipeline.outside import REAL
+from pipeline.metrics import SHARED_FOLDER, process_gone, shared
+from pipeline.metrics_page import metrics_port
 from pipeline.server import check_exposure
 from pipeline.settings import Settings
 from pipeline.worker import READY, Worker, run_worker
@@ -88,6 +92,8 @@ class WorkerProcess:
         loop.remove_reader(self._lifeline)
         self._lifeline.close()
         self._process.join()
+        if SHARED_FOLDER in os.environ and self._process.pid is not None:
+            process_gone(self._process.pid)
         self._started.set()
         self._gone.set()
 
@@ -199,8 +205,15 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
     check_exposure(settings)
     listening = await listen(settings.host, settings.port)
     spawn = multiprocessing.get_context("spawn")
-    secret = "".join(REAL.nonce() for _ in range(4))
-    with TemporaryDirectory(prefix="callwright-") as folder:
+    secret = secrets.token_urlsafe(32)
+    with TemporaryDirectory(prefix="callwright-") as folder, ExitStack() as stack:
+        if settings.has_metrics:
+            # For the workers, which inherit it.
+            counts = TemporaryDirectory(prefix="callwright-metrics-")
+            os.environ[SHARED_FOLDER] = stack.enter_context(counts)
+            stack.callback(os.environ.pop, SHARED_FOLDER)
+            if settings.metrics_port:
+                stack.enter_context(metrics_port(settings, shared()))
 
         def start(number: int) -> WorkerProcess:
             ours, theirs = sockets.socketpair()

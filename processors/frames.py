@@ -38,7 +38,7 @@ PCMU_SAMPLE_RATE = 8000
 
 def payload_bytes(payload: str) -> int:
     """How many bytes a base64 string holds, without decoding it."""
-    return len(payload) * 3 // 4 - payload[-2:].count("=")
+    return len(payload) * 3 // 4 - payload.count("=", -2)
 
 
 class _PcmuAudio:
