@@ -7,8 +7,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loguru import logger
+
+if TYPE_CHECKING:
+    from transports.simulated.people import Doing
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -23,11 +27,15 @@ _MOST_MINUTES = 240
 
 _MOST_WORKERS = 256
 
+PEOPLE = ("accepts", "declines", "rings_out", "machine", "hangs_up", "busy", "unreachable")
+"""What a person may do to whom a simulated call is handed."""
+
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
   run.py --config minimal --simulate    watch a simulated call of configs/minimal.yaml
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
+  run.py --config desk --simulate --person declines   the caller asks for a person, who declines
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
   run.py --config calls/ --workers 4    the same, with four processes on one port
@@ -103,6 +111,12 @@ def parser() -> argparse.ArgumentParser:
         help="so many processes on one port, each of which takes any call (1)",
     )
     arguments.add_argument(
+        "--person",
+        choices=PEOPLE,
+        metavar="DOES",
+        help="with --simulate: the caller asks for a person, who " + ", ".join(PEOPLE),
+    )
+    arguments.add_argument(
         "--fast",
         action="store_true",
         help="with --simulate: in memory and in virtual time, the same to the byte each time",
@@ -167,6 +181,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--save goes with --simulate or --cost")
     if asked.junit is not None and asked.scenarios is None:
         arguments.error("--junit goes with --scenarios")
+    if asked.person is not None and not asked.simulate:
+        arguments.error("--person goes with --simulate")
     if asked.fast and not asked.simulate:
         arguments.error("--fast goes with --simulate")
     if asked.config is None:
@@ -176,7 +192,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.scenarios is not None:
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
-        return simulate(asked.config, asked.save, fast=asked.fast)
+        return simulate(asked.config, asked.save, fast=asked.fast, person=asked.person)
     return serve(asked.config, asked.workers or 1)
 
 
@@ -280,7 +296,9 @@ def serve(config: str, workers: int = 1) -> int:
     return EXIT_OK
 
 
-def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
+def simulate(
+    config: str, save: Path | None, *, fast: bool = False, person: Doing | None = None
+) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog
@@ -295,8 +313,8 @@ def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
     if fast:
-        return run_virtual(place_fast_call(catalog, save))
-    return run_async(place_call(catalog, save))
+        return run_virtual(place_fast_call(catalog, save, person=person))
+    return run_async(place_call(catalog, save, person=person))
 
 
 def scenarios(config: str, name: str, junit: Path | None) -> int:

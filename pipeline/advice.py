@@ -10,6 +10,8 @@ from pipeline.agent import Agent, Information
 from pipeline.problem import Path, Problem
 from pipeline.source import Source
 from processors.configs import RecordingConfig
+from processors.escalation_config import EscalationDetectorConfig
+from processors.tools.transfer_to_human import TransferToHumanTool
 
 if TYPE_CHECKING:
     from pipeline.config import CallFile
@@ -39,6 +41,13 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
                 ("pipeline", position),
                 "records calls, and the disclosure does not say so; in many places callers must"
                 " be told",
+            )
+    hands_over = any(isinstance(entry, EscalationDetectorConfig) for entry in call.pipeline)
+    for position, tool in enumerate(call.tools):
+        if isinstance(tool, TransferToHumanTool) and not hands_over:
+            yield (
+                ("tools", position),
+                "comes to nothing, as the pipeline has no escalation_detector to act on it",
             )
     if not call.end_call and call.agent.goodbye:
         yield ("agent", "goodbye"), "is never said, as `end_call` is false"

@@ -19,22 +19,28 @@ from pipeline.journal_log import log_entry
 from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
 from pipeline.tool_services import SERVER_TOOLS, ServerTools
-from processors.context import CallContext, CallInfo, Speech
+from processors.context import CallContext, CallInfo, ReturnedCall, Speech
 from processors.frames import PCMU_SAMPLE_RATE
-from processors.state.call_record import ENDINGS
+from processors.state.call_record import ENDINGS, TRANSFERRED
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
 from processors.text_model import TEXT_MODEL, TextModel
+from processors.transfer_desk import MESSAGES, TRANSFERS, TransferDesk
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.openai_realtime.tools import schema_of, tools_of
 from transports.socket import Socket
 from transports.twilio.config import TwilioSerializerConfig
 from transports.twilio.messages import PCMU_ENCODING, Start
-from transports.twilio.rest import CallPhone, TwilioRest
+from transports.twilio.phone import CallPhone
+from transports.twilio.rest import TwilioRest
+from transports.twilio.returned_call import returned_call
+from transports.twilio.seal import SealError
 from transports.twilio.token import StreamClaims
+from transports.twilio.transfers import CallerLeg, TransferOffice
 from transports.twilio.transport import PHONE_SOCKET
+from transports.twilio.twiml import SERVER_PARAMETER
 
 
 class CallRunner:
@@ -48,6 +54,7 @@ class CallRunner:
         *,
         wall_clock: Callable[[], datetime],
         text_model: TextModel | None = None,
+        transfers: TransferOffice | None = None,
         shared: Mapping[str, Any] | None = None,
         on_call: Callable[[CallContext], None] | None = None,
     ) -> None:
@@ -58,6 +65,7 @@ class CallRunner:
             dialer: Opens the model's sessions.
             rest: Twilio's REST API; None without credentials: nobody can hang up properly.
             wall_clock: The date and time, with zone, that the assistant is told.
+            transfers: Hands calls to people; None: nobody can.
             text_model: Writes what is not spoken, where a call file names one for it.
             shared: What all calls' processors share, by the names that they know it by.
             on_call: Told of each call before its first frame, to listen to its journal.
@@ -67,6 +75,7 @@ class CallRunner:
         self._rest = rest
         self._wall_clock = wall_clock
         self._text_model = text_model
+        self._transfers = transfers
         self._shared = dict(shared or {})
         self._on_call = on_call
         self._live: list[LiveCall] = []
@@ -159,6 +168,7 @@ class CallRunner:
             playback=PlaybackLedger(mark_every_ms=_mark_every_ms(loaded)),
             transcript=Transcript(clock()),
             hours=call.business_hours,
+            returned=self._returned(start, claims),
             phone=CallPhone(
                 self._rest,
                 socket,
@@ -171,9 +181,45 @@ class CallRunner:
                 PHONE_SOCKET: socket,
                 "model_dialer": self._dialer,
                 TEXT_MODEL: self._text_model,
+                TRANSFERS: self._desk(loaded, start, claims, account_sid),
+                MESSAGES: self._rest,
                 **self._shared,
             },
         )
+
+    def _desk(
+        self, loaded: Loaded, start: Start, claims: StreamClaims, account_sid: str
+    ) -> TransferDesk | None:
+        """What hands this call to people; None without REST, or if Twilio can't find us again."""
+        server_url = start.custom_parameters.get(SERVER_PARAMETER, "")
+        if self._transfers is None or not server_url:
+            return None
+        call = loaded.call
+        return self._transfers.desk(
+            CallerLeg(
+                claims.call_sid,
+                account_sid,
+                server_url,
+                file_name=claims.file_name,
+                caller=claims.caller,
+                called=claims.called,
+                language=call.twiml_language,
+                voice=call.twiml_voice,
+            )
+        )
+
+    def _returned(self, start: Start, claims: StreamClaims) -> ReturnedCall | None:
+        """What a call brings along that comes back from a transfer; None: it is a new one."""
+        if self._transfers is None:
+            return None
+        now = int(self._wall_clock().timestamp())
+        try:
+            return returned_call(
+                self._transfers.seals, start.custom_parameters, claims.call_sid, now
+            )
+        except SealError as error:
+            logger.warning("What a call brings along is not used: {}", error)
+            return None
 
     def _speech(self, loaded: Loaded, claims: StreamClaims) -> Speech:
         speech = speech_for(
@@ -205,5 +251,5 @@ def _mark_every_ms(loaded: Loaded) -> float:
 def _why(endings: list[Entry]) -> str:
     if not endings:
         return "failed"
-    first = endings[0]
+    first = next((entry for entry in endings if entry.kind == TRANSFERRED), endings[0])
     return str(first.fields.get("reason") or first.kind)

@@ -67,6 +67,10 @@ class Gate:
         """Where a webhook's call is to open its media stream."""
         return self._address.websocket(scope["scheme"], Headers(scope=scope), STREAM_PATH)
 
+    def server_url(self, scope: Scope) -> str:
+        """Scheme and host under which Twilio reached this server."""
+        return self._address.http(scope["scheme"], Headers(scope=scope), "")
+
 
 def _not_from_here(scope: Scope) -> str | None:
     """Why a request is not from this machine itself; None if it is.

@@ -21,6 +21,7 @@ from processors.configs import (
 )
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
+from processors.escalation_config import EscalationDetectorConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.twilio.config import TwilioSerializerConfig
 
@@ -34,6 +35,7 @@ Entry = Annotated[
     | RecordingConfig
     | CallRecordConfig
     | TranscriptSummarizerConfig
+    | EscalationDetectorConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

@@ -25,6 +25,7 @@ from processors.state.record_format import CallDocument
 from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.caller import Caller
 from transports.simulated.faults import ModelOptions
+from transports.simulated.people import PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.scripted_turns import ScriptedTurn, ScriptedTurns
 from transports.simulated.sids import SeededSids
@@ -120,6 +121,7 @@ async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
             next(iter(loaded.call.numbers), CALLED),
             PhoneOptions(hang_up_after=scenario.longest),
             SeededSids(),
+            people={number: PersonPlan(does) for number, does in scenario.people.items()},
             on_call=records.began,
         ),
     )

@@ -13,6 +13,7 @@ from loguru import logger
 from pipeline.brain_script import script_finder
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
+from pipeline.config import Loaded
 from pipeline.drain import StopRequests, drained
 from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
@@ -28,6 +29,7 @@ from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
+from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
 
@@ -93,6 +95,14 @@ async def serving(
             stack.push_async_callback(rest.close)
         elif announce:
             logger.warning(NO_REST_BANNER)
+        transfers = None
+        if rest is not None:
+            transfers = TransferOffice(
+                rest,
+                TransferSeals(settings.token_secret),
+                TransferBoard(),
+                wall_clock=lambda: outside.wall_clock().timestamp(),
+            )
         dialer = ModelDialer(
             outside.connect,
             base_url=base_url,
@@ -106,6 +116,7 @@ async def serving(
             rest,
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
+            transfers=transfers,
             shared={
                 **record_keeping(catalog, settings, outside, stack, announce=announce),
                 **await tool_services(catalog, outside, stack),
@@ -124,6 +135,7 @@ async def serving(
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
+            transfers=transfers,
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
@@ -188,9 +200,18 @@ class _Numbers:
     def for_number(self, to: str) -> _Answering | None:
         """The file that answers a called number; None: nobody does."""
         picked = self.catalog.pick(to)
-        if isinstance(picked, Refusal):
+        return None if isinstance(picked, Refusal) else _answering(picked)
+
+    def named(self, name: str) -> _Answering | None:
+        """The file of a name; None: it is not served any more."""
+        try:
+            return _answering(self.catalog.by_name(name))
+        except KeyError:
             return None
-        call = picked.call
-        return _Answering(
-            picked.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
-        )
+
+
+def _answering(loaded: Loaded) -> _Answering:
+    call = loaded.call
+    return _Answering(
+        loaded.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
+    )

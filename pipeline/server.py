@@ -27,7 +27,9 @@ from pipeline.listener import listen
 from pipeline.loop_lag import LoopLag
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.settings import Settings, SettingsError
+from pipeline.transfer_webhooks import TransferWebhooks
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
+from transports.twilio.transfers import AFTER_PATH, ANSWER_PATH, MACHINE_PATH, TransferOffice
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedTokens
 
@@ -64,6 +66,7 @@ class CallServer:
         door: DoorLimits | None = None,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
+        transfers: TransferOffice | None = None,
         used_tokens: UsedTokens | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
@@ -82,6 +85,7 @@ class CallServer:
             door: What a connection may do before it is known.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
+            transfers: Hands calls to people; None: nobody can.
             used_tokens: Remembers which streams came; None: this process alone.
             say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
@@ -128,6 +132,14 @@ class CallServer:
         self.app.add_api_route(
             "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
         )
+        if transfers is not None:
+            hooks = TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
+            for path, answer in (
+                (ANSWER_PATH, hooks.answered),
+                (MACHINE_PATH, hooks.machine_detected),
+                (AFTER_PATH, hooks.dial_ended),
+            ):
+                self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
         self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
         self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
         self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))

@@ -19,10 +19,12 @@ from pipeline.order import as_run, type_of
 from pipeline.placed_call import CALLED, CALLER, Answering, PlacedCall, Placing
 from pipeline.promises import check_promises
 from pipeline.summary_view import summary
+from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
 from transports.simulated import caller as simulated_caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_steps import CallScript
+from transports.simulated.people import Doing, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import EventLog, Recording
 from transports.simulated.sids import NewSid, random_sid
@@ -53,6 +55,8 @@ class Simulation:
         options: How phone and line behave.
         script: What the caller does; by default they answer whatever the call file asks.
         new_sid: Names account, call and streams.
+        person: The caller asks for a person, who does this when their telephone rings; None: the
+            caller does not.
     """
 
     save: Path | None = None
@@ -61,6 +65,7 @@ class Simulation:
     options: PhoneOptions = field(default_factory=PhoneOptions)
     script: CallScript | None = None
     new_sid: NewSid = random_sid
+    person: Doing | None = None
 
 
 async def simulate(
@@ -106,13 +111,17 @@ class _ShownCall:
         facts = loaded.call.agent.information.facts
         self._called = next(iter(loaded.call.numbers), CALLED)
         self._call = PlacedCall(
-            how.script or caller_script_for(questions_of(loaded), facts),
+            how.script
+            or caller_script_for(
+                questions_of(loaded), facts, wants_a_person=how.person is not None
+            ),
             voice,
             Placing(
                 self._called,
                 how.options,
                 how.new_sid,
                 recorder=self._recording if how.save is not None else None,
+                people=people_of(loaded, how.person),
                 listen=self._listen,
             ),
         )
@@ -162,6 +171,17 @@ class _ShownCall:
         assert self._save is not None
         number = f"-{len(self._call.streams) + 1}" if self._call.streams else ""
         return Recording(self._save / f"{self._loaded.path.stem}{number}.wav")
+
+
+def people_of(loaded: Loaded, does: Doing | None) -> dict[str, PersonPlan]:
+    """What the people do whom the call file hands calls to."""
+    plan = PersonPlan() if does is None else PersonPlan(does)
+    return {
+        number: plan
+        for entry in loaded.call.pipeline
+        if isinstance(entry, EscalationDetectorConfig) and entry.transfer is not None
+        for number in entry.transfer.to
+    }
 
 
 def questions_of(loaded: Loaded) -> list[Question]:

@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from processors.state.heard import Heard
 
-Purpose = Literal["answer", "greeting", "disclosure", "goodbye", "reprompt", "filler"]
+Purpose = Literal[
+    "answer", "greeting", "disclosure", "goodbye", "reprompt", "filler", "notice", "safety"
+]
 """What a piece of the assistant's speech is for."""
 
 PASSING: Final = frozenset({"reprompt", "filler"})

@@ -244,6 +244,8 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
 
     async def _greet(self) -> None:
         speech = self._context.speech
+        if self._context.returned is not None:
+            return  # they were greeted before they were transferred
         if speech.disclosure:
             await self._dialogue.request("disclosure", exact_words=speech.disclosure)
         await self._dialogue.request("greeting", exact_words=speech.greeting or None)
