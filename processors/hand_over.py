@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from datetime import datetime
 from typing import Any, Final
@@ -19,8 +20,10 @@ from processors.memory_frames import MemoryRequestFrame
 from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
-from processors.state.journal import Entry
 from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
+
+DIAL_PATIENCE: Final = 5.0
+"""Seconds that REST gets to say that the caller's line dials, once the stream is over."""
 
 OFFER_PATIENCE: Final = 20.0
 """Seconds after an offer was heard in which it may be answered."""
@@ -65,17 +68,13 @@ class HandOver:
         self._speech = speech
         self._offer: Offer | None = None
         self._collecting: Collecting | None = None
-        self._changed = asyncio.Event()
+        self._woken = asyncio.Event()
         self._transfer_began: float | None = None
         self._ringing = False
+        self._dialled: asyncio.Event | None = None
         self._reasons: tuple[str, ...] = ()
-        context.journal.listen(self._told)
 
     # Facts.
-
-    def _told(self, entry: Entry) -> None:
-        if entry.kind == "memory":  # a tool may have saved what was missing, after their turn
-            self._changed.set()
 
     def caller_said(self, answer: bool | None) -> None:
         """The caller said something; ``answer``: yes or no, if it says either."""
@@ -83,10 +82,19 @@ class HandOver:
             self._offer.caller_said(answer)
         if self._collecting is not None:
             self._collecting.caller_said()
-        self._changed.set()
+        self._woken.set()
+
+    def more_is_known(self) -> None:
+        """The memory may have changed."""
+        self._woken.set()
 
     async def stream_ended(self) -> None:
         """The call's stream is over: find out whether the caller is with a person now."""
+        if self._dialled is not None:  # the stream may end before REST says that it will
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DIAL_PATIENCE):
+                    await self._dialled.wait()
+            return
         desk = self._desk
         if desk is None or not self._ringing:
             return
@@ -156,8 +164,8 @@ class HandOver:
             await self._speech.say(self._config.offer)
             async with asyncio.timeout(OFFER_PATIENCE):
                 while not offer.over:
-                    self._changed.clear()
-                    await self._changed.wait()
+                    self._woken.clear()
+                    await self._woken.wait()
         except TimeoutError:
             offer.over = True
         finally:
@@ -172,13 +180,12 @@ class HandOver:
         if missing:
             names = ", ".join(name.replace("_", " ") for name in missing)
             await self._tell_model(_COLLECT.format(missing=names))
-        turns_left = collecting.turns_left
         try:
             while not collecting.over(self._context.memory.known):
-                self._changed.clear()
-                await self._changed.wait()
-                if collecting.turns_left < turns_left:  # their words may hold what is missing
-                    turns_left = collecting.turns_left
+                turns_left = collecting.turns_left
+                self._woken.clear()
+                await self._woken.wait()
+                if collecting.turns_left < turns_left:
                     await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         finally:
             self._collecting = None
@@ -195,14 +202,20 @@ class HandOver:
         await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         await self._speech.say(config.connecting, at_once=True)
         if config.kind == "cold":
+            self._dialled = asyncio.Event()
             outcome = await self._dial()
         else:
             await self._tell_model(_CALLING)
             outcome = await self._ring()
         if outcome in ("accepted", DIALLED):
             self._transferred(config.kind, outcome)
+        else:
+            self._over(outcome)
+        if self._dialled is not None:
+            self._dialled.set()
+            self._dialled = None
+        if outcome in ("accepted", DIALLED):
             return
-        self._over(outcome)
         await self._owner.broadcast_frame(TransferStateFrame, active=False, outcome=outcome)
         await self._nobody_there(outcome)
 
@@ -254,12 +267,13 @@ class HandOver:
         await self._promise_callback(config.nobody)
 
     async def _promise_callback(self, first: str = "") -> None:
+        """Say when somebody calls back; behind ``first`` in its turn, else at once."""
         words = self._config.callback.replace("{when}", self._callback_when())
         self._context.record(
             "callback_promised", reasons=list(self._reasons), due=_iso(self._callback_due())
         )
         self._notify(CALLED_BACK)
-        await self._speech.say(f"{first} {words}".strip(), at_once=True)
+        await self._speech.say(f"{first} {words}".strip(), at_once=not first)
 
     def _callback_due(self) -> datetime | None:
         return callback_time(self._context.wall_time(), self._context.hours)
