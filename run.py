@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 if TYPE_CHECKING:
+    from pipecat.runner.types import RunnerArguments
+
     from transports.simulated.people import Doing
 
 EXIT_OK = 0
@@ -122,6 +125,12 @@ def parser() -> argparse.ArgumentParser:
         help="with --doctor: have calls to this number of the account answered here",
     )
     arguments.add_argument(
+        "--runner",
+        nargs=argparse.REMAINDER,
+        metavar="ARG",
+        help="answer under pipecat's development runner, with its arguments (-t twilio -x HOST)",
+    )
+    arguments.add_argument(
         "--workers",
         type=_workers,
         metavar="N",
@@ -210,6 +219,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--person goes with --simulate")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
+    if asked.runner is not None:
+        return runner(asked.config, asked.runner)
     if asked.simulate and asked.workers is not None:
         arguments.error("--workers is for answering the phone, not for --simulate")
     if asked.scenarios is not None:
@@ -293,6 +304,26 @@ def prompt(file: str) -> int:
         return EXIT_UNUSABLE
     called = next(iter(loaded.call.numbers), _EXAMPLE_CALLED)
     print(compose(loaded.call, now=datetime.now(UTC), caller=_EXAMPLE_CALLER, called=called))
+    return EXIT_OK
+
+
+async def bot(runner_args: RunnerArguments) -> None:
+    """Answer a call for pipecat's runner or Pipecat Cloud, which look for this name."""
+    from pipeline.hosted_call import answer
+
+    await answer(runner_args)
+
+
+def runner(config: str, rest: Sequence[str]) -> int:
+    """Hand over to pipecat's development runner; ``bot`` answers its calls."""
+    status = check([config])
+    if status != EXIT_OK:
+        return status
+    from pipecat.runner.run import main as run_pipecat
+
+    os.environ["CALL_FILE"] = str(Path(config).resolve()) if Path(config).exists() else config
+    sys.argv = [sys.argv[0], *rest]
+    run_pipecat()
     return EXIT_OK
 
 

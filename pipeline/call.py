@@ -86,9 +86,18 @@ class CallRunner:
         self._traced = traced
         self._live: list[LiveCall] = []
 
+    @property
+    def transfers(self) -> TransferOffice | None:
+        """What hands calls to people; None without Twilio's REST API."""
+        return self._transfers
+
     async def say_goodbye(self) -> None:
         """Have every live call end with words: the assistant's, or Twilio's if none come."""
         await asyncio.gather(*(call.say_goodbye() for call in self._live))
+
+    async def say_to_model(self, text: str) -> None:
+        """Put a line of the caller's into every live call, in writing; the assistant answers."""
+        await asyncio.gather(*(call.say_to_model(text) for call in self._live))
 
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
@@ -203,6 +212,7 @@ class CallRunner:
             conversation_id=info.call_sid,
             additional_span_attributes={"call.file": info.file_name},
             idle_timeout_secs=None,
+            observers=[observer.make() for observer in loaded.call.observers],
             params=PipelineParams(
                 audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
             ),

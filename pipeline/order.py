@@ -11,7 +11,7 @@ from processors.context import ProcessorConfig
 
 SERIALIZER = "twilio_serializer"
 PASSTHROUGH = "mulaw_passthrough"
-MODELS = ("openai_realtime",)
+MODELS = ("openai_realtime", "pipecat_model")
 INTERRUPTION = "interruption"
 HANGUP = "hangup"
 TRANSCRIPT = "transcript"

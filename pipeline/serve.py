@@ -21,6 +21,7 @@ from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
 from pipeline.prices import load_prices
 from pipeline.record_keeping import record_keeping
+from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
@@ -34,7 +35,6 @@ from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
-from transports.twilio.text_messages import TwilioMessages
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
@@ -52,6 +52,79 @@ NO_REST_BANNER = (
 COLD_START_BANNER = (
     "`warm: true` has no effect with several workers: the model is dialled when the stream comes"
 )
+
+
+async def open_calls(
+    catalog: Catalog,
+    settings: Settings,
+    stack: AsyncExitStack,
+    on_call: Callable[[CallContext], None] | None = None,
+    outside: Outside = REAL,
+    *,
+    announce: bool = True,
+    traced: bool = False,
+) -> CallRunner:
+    """What makes calls of streams, wherever these come from; open until the stack is unwound.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        stack: Closes what is opened for the calls.
+        on_call: Told of each call before its first frame.
+        outside: The world around it.
+        announce: Say in the log what is missing.
+        traced: Whether each call is an OpenTelemetry trace.
+    """
+    base_url, api_key = settings.model_url, settings.openai_key
+    if not settings.has_model:
+        if announce:
+            logger.warning(SIMULATED_BANNER)
+        model = SimulatedModel(script_finder(catalog))
+        await model.start()
+        stack.push_async_callback(model.stop)
+        base_url, api_key = model.base_url, "simulated"
+    shared = {
+        **record_keeping(catalog, settings, outside, stack, announce=announce),
+        **await tool_services(catalog, outside, stack),
+    }
+    rest: TwilioRest | None = None
+    transfers: TransferOffice | None = None
+    if settings.rest_credentials is not None:
+        rest = TwilioRest(
+            settings.rest_credentials,
+            api_url=settings.twilio_api_url,
+            jitter=outside.jitter,
+            post=outside.post,
+        )
+        stack.push_async_callback(rest.close)
+        shared[MESSAGES] = rest
+        transfers = TransferOffice(
+            rest,
+            TransferSeals(settings.token_secret),
+            TransferBoard(),
+            wall_clock=lambda: outside.wall_clock().timestamp(),
+        )
+    elif announce:
+        logger.warning(NO_REST_BANNER)
+    dialer = ModelDialer(
+        outside.connect,
+        base_url=base_url,
+        api_key=api_key,
+        clock=asyncio.get_running_loop().time,
+    )
+    stack.push_async_callback(dialer.close)
+    return CallRunner(
+        catalog,
+        dialer,
+        rest,
+        wall_clock=outside.wall_clock,
+        text_model=outside.text_model or text_model_for(catalog, settings, stack),
+        transfers=transfers,
+        shared=shared,
+        on_call=on_call,
+        timing_math=settings.show_timing_math,
+        traced=traced,
+    )
 
 
 @asynccontextmanager
@@ -86,62 +159,13 @@ async def serving(
         SettingsError: It can't listen there, or not safely.
     """
     async with AsyncExitStack() as stack:
-        base_url, api_key = settings.model_url, settings.openai_key
-        if not settings.has_model:
-            if announce:
-                logger.warning(SIMULATED_BANNER)
-            model = SimulatedModel(script_finder(catalog))
-            await model.start()
-            stack.push_async_callback(model.stop)
-            base_url, api_key = model.base_url, "simulated"
-        rest: TwilioRest | None = None
-        shared = {
-            **record_keeping(catalog, settings, outside, stack, announce=announce),
-            **await tool_services(catalog, outside, stack),
-        }
-        if settings.rest_credentials is not None:
-            rest = TwilioRest(
-                settings.rest_credentials,
-                api_url=settings.twilio_api_url,
-                jitter=outside.jitter,
-                post=outside.post,
-            )
-            stack.push_async_callback(rest.close)
-            messages = TwilioMessages(
-                settings.rest_credentials,
-                api_url=settings.twilio_api_url,
-                jitter=outside.jitter,
-                post=outside.post,
-            )
-            stack.push_async_callback(messages.close)
-            shared[MESSAGES] = messages
-        elif announce:
-            logger.warning(NO_REST_BANNER)
-        transfers = None
-        if rest is not None:
-            transfers = TransferOffice(
-                rest,
-                TransferSeals(settings.token_secret),
-                TransferBoard(),
-                wall_clock=lambda: outside.wall_clock().timestamp(),
-            )
-        dialer = ModelDialer(
-            outside.connect,
-            base_url=base_url,
-            api_key=api_key,
-            clock=asyncio.get_running_loop().time,
-        )
-        stack.push_async_callback(dialer.close)
-        calls = CallRunner(
+        calls = await open_calls(
             catalog,
-            dialer,
-            rest,
-            wall_clock=outside.wall_clock,
-            text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            transfers=transfers,
-            shared=shared,
-            on_call=_both(on_call, metrics),
-            timing_math=settings.show_timing_math,
+            settings,
+            stack,
+            _both(on_call, metrics),
+            outside,
+            announce=announce,
             traced=traced,
         )
         if worker is not None:
@@ -156,8 +180,9 @@ async def serving(
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
-            transfers=transfers,
+            transfers=calls.transfers,
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+            token_secret=None if worker is None else worker.token_secret,
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
             metrics=metrics,
@@ -199,6 +224,7 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
         )
         if worker is not None:
             await stack.enter_async_context(lifeline(worker, stop))
+        spare_the_collector()
         await drained(server, stop, settings.drain_seconds)
 
 

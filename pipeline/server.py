@@ -70,6 +70,7 @@ class CallServer:
         nonce: Callable[[], str] = random_nonce,
         transfers: TransferOffice | None = None,
         used_tokens: UsedTokens | None = None,
+        token_secret: str | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
         metrics: CallMetrics | None = None,
@@ -90,6 +91,7 @@ class CallServer:
             nonce: Makes each token's own name.
             transfers: Hands calls to people; None: nobody can.
             used_tokens: Remembers which streams came; None: this process alone.
+            token_secret: What neighbours sign tokens with, if the environment has no secret.
             say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
             metrics: Counts what is refused, and is read at ``/metrics`` where there is a key.
@@ -110,7 +112,7 @@ class CallServer:
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
+        tokens = StreamTokens(settings.token_secret or token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
             gate,
             tokens,

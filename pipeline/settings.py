@@ -58,6 +58,8 @@ class Settings(BaseSettings):
         max_calls: So many calls at once in a process; 0: as many as come.
         max_loop_lag_ms: No new call while a process's event loop runs later than that; 0:
             whatever it is.
+        stream_secret: What a media stream must show that some other host's TwiML opened.
+        call_file: The call file, or the folder of them, where another host runs the calls.
         drain_seconds: How long live calls may go on once the server was told to stop.
         log_level: The least that is logged.
         log_format: ``text`` for people, ``json`` for a collector.
@@ -82,6 +84,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 5050
     trust_proxy: bool = False
     require_stream_signature: bool = False
+    stream_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    call_file: str = ""
     max_calls: Annotated[int, Field(ge=0)] = 100
     max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
@@ -128,6 +132,11 @@ class Settings(BaseSettings):
     def webhook_key(self) -> str:
         """What signs our own webhooks, or nothing."""
         return _reveal(self.webhook_secret)
+
+    @property
+    def stream_key(self) -> str:
+        """What streams on another host must show, or nothing."""
+        return _reveal(self.stream_secret)
 
     @property
     def metrics_secret(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable, Coroutine
@@ -204,6 +205,7 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
     check_exposure(settings)
     listening = await listen(settings.host, settings.port)
     spawn = multiprocessing.get_context("spawn")
+    secret = secrets.token_urlsafe(32)
     with TemporaryDirectory(prefix="callwright-") as folder, ExitStack() as stack:
         if settings.has_metrics:
             # For the workers, which inherit it.
@@ -215,7 +217,7 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
 
         def start(number: int) -> WorkerProcess:
             ours, theirs = sockets.socketpair()
-            worker = Worker(number, listening, theirs, Path(folder, "used-tokens"))
+            worker = Worker(number, listening, theirs, Path(folder, "used-tokens"), secret)
             process = spawn.Process(target=run_worker, args=(config, worker))
             process.start()
             theirs.close()

@@ -8,7 +8,7 @@ import socket as sockets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +32,14 @@ class Worker:
         listening: The socket that all accept from.
         lifeline: Says that the worker is ready; ends when the one who started it does.
         used_tokens: A folder for the names of used tokens.
+        token_secret: What all sign tokens with, where the environment has no secret.
     """
 
     number: int
     listening: sockets.socket
     lifeline: sockets.socket
     used_tokens: Path
+    token_secret: str = field(repr=False)
 
 
 def run_worker(config: str, worker: Worker) -> None:

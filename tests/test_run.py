@@ -217,3 +217,17 @@ def test_scenarios_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFix
     assert "scenarios/call.yaml: no such file" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run.main(["--config", str(path), "--junit", "out.xml"])
+
+
+def test_open_to_all_no_worker_starts_without_a_way_to_check_signatures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    for name in ("TWILIO_AUTH_TOKEN", "TWILIO_WEBHOOK_SHARED_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    for workers in ([], ["--workers", "2"]):
+        assert run.main(["--config", str(path), *workers]) == 2
+        assert "HOST: found '0.0.0.0'" in capsys.readouterr().err

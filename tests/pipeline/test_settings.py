@@ -5,6 +5,7 @@ import pytest
 from pipeline.settings import Settings, SettingsError, load_settings
 
 NAMES = [
+    "CALL_FILE",
     "DRAIN_SECONDS",
     "HOST",
     "LOG_FORMAT",
@@ -19,6 +20,7 @@ NAMES = [
     "PUBLIC_URL",
     "REQUIRE_STREAM_SIGNATURE",
     "SHOW_TIMING_MATH",
+    "STREAM_SECRET",
     "TRUST_PROXY",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_KEY_SECRET",

@@ -213,7 +213,12 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         if item.name not in self._tools:
             return False
         tool = self._tools[item.name]
-        self._context.record("tool_started", name=item.name, call_id=item.call_id)
+        self._context.record(
+            "tool_started",
+            name=item.name,
+            call_id=item.call_id,
+            private={"arguments": arguments},
+        )
         await self.broadcast_frame(
             ToolStartedFrame, function_name=item.name, call_id=item.call_id, filler=tool.filler
         )
