@@ -232,11 +232,16 @@ class PlaybackLedger:
         owed, self._clear_owed = self._clear_owed, False
         return owed
 
+    def taken_back(self, duration_ms: float) -> None:
+        """The last of what was sent before a cut had not left yet, and never will."""
+        if self._cut is not None:
+            self._cut.sent_ms = max(self._cut.sent_ms - duration_ms, self._cut_heard_ms)
+
     def settle(self) -> None:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        position_ms = self._cut.heard_ms()
+        position_ms = min(self._cut.heard_ms(), self._cut.sent_ms)
         self._tell(
             heard_between(
                 self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True

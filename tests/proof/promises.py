@@ -246,7 +246,8 @@ def most_off_ms(truth: Truth, told: Told) -> tuple[float, float]:
     Where the time on the way varies by more than 20 ms, a single echo can be off by as much.
 
     A mark that never comes back, or in a wrong order (which TCP does not do), proves nothing, and
-    what is not proven is not told: too little, never too much by more than an uneven way explains.
+    what is not proven is not told: too little, never too much by more than an uneven way explains,
+    and a way that stood still meanwhile.
     """
     scenario, item = truth.evidence.scenario, truth.items.get(told.item_id)
     less = more = CUT_TOLERANCE_MS
@@ -259,7 +260,8 @@ def most_off_ms(truth: Truth, told: Told) -> tuple[float, float]:
     if uneven > EVEN:
         less, more = less + uneven * 1000, more + uneven * 1000
     if scenario.marks.unreliable:
-        less, more = float("inf"), more + UNEVEN
+        stood_still = sum(for_ for at, for_ in held if at < told.at)
+        less, more = float("inf"), more + UNEVEN + stood_still * 1000
     return less, more
 
 
@@ -272,8 +274,12 @@ def _must_be_told(truth: Truth, item: Item) -> bool:
     ended_at = evidence.phone.ended_at
     assert ended_at is not None
     cleared_at = truth.cleared_at(item)
-    if item.made_ms - truth.heard_ms(item) <= HEARD_WHOLE_MS + CUT_TOLERANCE_MS < item.made_ms:
+    _, more = most_off_ms(truth, Told(ended_at, item.item_id, 0, item.session))
+    unheard_ms = item.made_ms - truth.heard_ms(item)
+    if unheard_ms <= HEARD_WHOLE_MS + CUT_TOLERANCE_MS < item.made_ms:
         return False
+    if more > CUT_TOLERANCE_MS and unheard_ms <= HEARD_WHOLE_MS + more:
+        return False  # by the limits of what can be known it may have been heard
     if cleared_at is None:
         if item.pieces or truth.heard_ms(item) == item.made_ms:
             return False
@@ -296,7 +302,7 @@ def _well_formed(evidence: Evidence) -> Iterator[dict[str, Any]]:
     for crossed in evidence.phone_socket.received:
         try:
             message = json.loads(crossed.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(message, dict) and "sequenceNumber" in message:
             yield message

@@ -34,7 +34,7 @@ def test_a_call_that_once_broke_a_promise(scenario: Scenario) -> None:
 
 
 @whole_calls
-@given(scenarios(down_stalls=False, up_stalls=False, blocked=False, marks=False))
+@given(scenarios(down_stalls=False, up_stalls=False, blocked=False, marks=False, uneven=False))
 def test_any_call_on_an_even_line(scenario: Scenario) -> None:
     assert broken_promises(run_virtual(place(scenario))) == []
 
