@@ -76,7 +76,7 @@ class PolicyMachine(RuleBasedStateMachine):
         answered = self.policy.turn_committed(self.now)
         if self.ending:
             assert not answered
-        elif self.interrupted or not self.policy.enabled or not self.floor or self.policy.min_speech_ms == 0:
+        elif self.interrupted or not self.floor or self.any_length:
             assert answered
         self.note("commit")
 
@@ -166,6 +166,11 @@ class PolicyMachine(RuleBasedStateMachine):
     @property
     def ending(self) -> bool:
         return self.since("ending", "interrupted by speech", "interrupted by key")
+
+    @property
+    def any_length(self) -> bool:
+        """Whether no speech is too short for an answer."""
+        return not self.policy.enabled or self.policy.min_speech_ms == 0
 
     @property
     def floor(self) -> bool:
