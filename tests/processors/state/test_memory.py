@@ -95,3 +95,11 @@ def test_a_topic_is_another_one_if_it_shares_no_word(before: str, now: str, anot
     memory = CallMemory(topic=now)
 
     assert memory.about_something_else_than(CallMemory(topic=before)) is another
+
+
+def test_answers_that_were_checked_go_before_what_was_noted() -> None:
+    checked = MEMORY.with_answers({"budget": Remembered("2000"), "name": Remembered("Jo Lee")})
+
+    assert checked.fields["budget"] == Remembered("2000")
+    assert checked.fields["name"] == Remembered("Jo Lee")
+    assert checked.fields["move_in"] == MEMORY.fields["move_in"]
