@@ -15,6 +15,7 @@ from pipeline.serve import serving
 from pipeline.simulate import Simulation, simulate
 from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.gateway import Gateway
+from transports.simulated.people import Doing
 from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
 
@@ -57,7 +58,9 @@ def over_sockets(catalog: Catalog, *, records: Path | None = None) -> Answering:
     return answering
 
 
-async def place_call(catalog: Catalog, save: Path | None = None) -> int:
+async def place_call(
+    catalog: Catalog, save: Path | None = None, *, person: Doing | None = None
+) -> int:
     """Place a simulated call to the first file of a catalog, over sockets and in real time.
 
     Returns:
@@ -65,10 +68,13 @@ async def place_call(catalog: Catalog, save: Path | None = None) -> int:
     """
     with records_folder(save) as records:
         answering = over_sockets(catalog, records=records)
-        return await simulate(catalog.files[0], answering, ToneVoice(), Simulation(save=save))
+        how = Simulation(save=save, person=person)
+        return await simulate(catalog.files[0], answering, ToneVoice(), how)
 
 
-async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
+async def place_fast_call(
+    catalog: Catalog, save: Path | None = None, *, person: Doing | None = None
+) -> int:
     """Place the same call in memory. On a virtual loop it is over in a second or two.
 
     Everything about it is the same each time, byte for byte.
@@ -77,7 +83,7 @@ async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
         The exit status: 0 if the call kept every promise, else 1.
     """
     voice = ToneVoice()
-    how = Simulation(save=save, moving=False, new_sid=SeededSids())
+    how = Simulation(save=save, moving=False, new_sid=SeededSids(), person=person)
     with records_folder(save) as records:
         answering = in_memory(catalog, voice, records=records)
         return await simulate(catalog.files[0], answering, voice, how)
