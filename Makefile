@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench rolling flood coverage lint types unit format lock clean
+.PHONY: run test soak long bench rolling flood proof coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -38,6 +38,10 @@ flood: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q
+
+# Whole calls that nobody thought of, many more than `make test` tries. PROOF="--examples 5000"
+proof: $(VENV)/.ready
+	$(BIN)/python -m tests.proof $(PROOF)
 
 # Every branch of the call's logic, by its own tests.
 coverage: $(VENV)/.ready

@@ -28,6 +28,7 @@ OTHER_CLOCKS = {
     *("time.sleep", "time.localtime", "time.gmtime", "time.ctime", "time.strftime"),
     *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"),
     "datetime.date.today",
+    *("email.utils.formatdate", "email.utils.localtime", "pipecat.utils.time.time_now_iso8601"),
 }
 CHANCE = ("random.", "secrets.", "uuid.", "os.urandom", "numpy.random.")
 SEEDED = "random.Random"

@@ -149,7 +149,8 @@ class Cut:
         for mark, at in self._returned:
             reached_ms = self._reached_ms(last, at)
             in_burst = not self.awaited and self._returned[-1][1] - at <= BURST
-            if reached_ms < mark.position_ms - (EXACT if in_burst else UNEVEN):
+            exact = in_burst and not self._was_on_its_way(at)
+            if reached_ms < mark.position_ms - (EXACT if exact else UNEVEN):
                 self.cleared_at = at
                 return self._counted(reached_ms, last, at, "clear")
             late_ms = reached_ms - mark.position_ms
@@ -203,6 +204,11 @@ class Cut:
         played_ms = 0.0 if last is None else last.position_ms
         restarts = self.plan.begins_between(played_ms, mark.position_ms)
         return UNEVEN + (MOST_PREBUFFER * 1000 if restarts else 0.0)
+
+    def _was_on_its_way(self, at: float) -> bool:
+        """Whether the one mark there was came sooner than a clear returns it: it was played."""
+        uncertain = MOST_PREBUFFER if self.clear_trip is None else UNEVEN / 1000
+        return len(self._returned) == 1 and at < self.at + self._trip - uncertain
 
     def _may_be_cleared(self, at: float) -> bool:
         uncertain = BURST / 4 if self.clear_trip is not None else MOST_PREBUFFER

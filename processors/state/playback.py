@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from processors.state.cut import Cut, Mark
@@ -239,12 +240,17 @@ class PlaybackLedger:
         owed, self._clear_owed = self._clear_owed, False
         return owed
 
+    def taken_back(self, duration_ms: float) -> None:
+        """The last of what was sent before a cut had not left yet, and never will."""
+        if self._cut is not None:
+            self._cut.sent_ms = max(self._cut.sent_ms - duration_ms, self._cut_heard_ms)
+
     def settle(self) -> None:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        cut_at = self._cut.measured()
-        position_ms = cut_at.position_ms
+        measured = self._cut.measured()
+        position_ms = min(measured.position_ms, self._cut.sent_ms)
         self._tell(
             heard_between(
                 self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
@@ -253,7 +259,9 @@ class PlaybackLedger:
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
-        self._truncations += truncations(self._cut_items, cut_at)
+        self._truncations += truncations(
+            self._cut_items, replace(measured, position_ms=position_ms)
+        )
         self._cut = None
         self._cut_items = []
 

@@ -8,23 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from processors.state.cut import UNEVEN
 from processors.state.playback_items import HEARD_WHOLE_MS
 from tests.openai_types import assert_client_event
 from tests.proof.call import Evidence
+from tests.proof.limits import CUT_TOLERANCE_MS, most_off_ms
 from tests.proof.sound import SILENCE
 from tests.proof.truth import Item, Told, Truth, client_events, server_events
 
-CUT_TOLERANCE_MS: Final = 25.0
+RACES: Final = frozenset({"response_cancel_not_active", "conversation_already_has_active_response"})
+"""Errors of the model that nobody can avoid: two events crossed on the wire."""
 
 REST: Final = 0.001
 """Seconds in which all is written that a blocked write had kept back."""
-
-EVEN: Final = 0.02
-"""Seconds by which the time on the way may vary, and a cut still be told within 25 ms."""
-
-RACES: Final = frozenset({"response_cancel_not_active", "conversation_already_has_active_response"})
-"""Errors of the model that nobody can avoid: two events crossed on the wire."""
 
 PATIENCE: Final = 3.5
 """Seconds after a clear by which the model is told, whatever became of the marks."""
@@ -235,34 +230,6 @@ def the_call_ends_and_leaves_nothing(truth: Truth) -> Iterator[str]:
     yield from evidence.faults
 
 
-def most_off_ms(truth: Truth, told: Told) -> tuple[float, float]:
-    """How much less and how much more than was heard may be told: 25 ms, but for three limits.
-
-    Where the way to the phone stands still about a cut, some audio may be there and its mark may
-    not. Between the last mark that was played and the first that was not nobody knows: it may be
-    off by the distance of two marks, which is what the call file puts between them and one piece
-    of audio, as no mark divides a piece.
-
-    Where the time on the way varies by more than 20 ms, a single echo can be off by as much.
-
-    A mark that never comes back, or in a wrong order (which TCP does not do), proves nothing, and
-    what is not proven is not told: too little, never too much by more than an uneven way explains.
-    """
-    scenario, item = truth.evidence.scenario, truth.items.get(told.item_id)
-    less = more = CUT_TOLERANCE_MS
-    held = [*scenario.down.stalls, *scenario.blocked]
-    if item is not None and any(at < told.at and at + for_ > item.began_at for at, for_ in held):
-        pieces = [one.length / 8 for each in truth.items.values() for one in each.pieces]
-        apart = scenario.settings.mark_every_ms + max(pieces, default=0.0)
-        less, more = less + apart, more + apart
-    uneven = max(scenario.down.jitter, scenario.up.jitter)
-    if uneven > EVEN:
-        less, more = less + uneven * 1000, more + uneven * 1000
-    if scenario.marks.unreliable:
-        less, more = float("inf"), more + UNEVEN
-    return less, more
-
-
 def _must_be_told(truth: Truth, item: Item) -> bool:
     """Whether an item was cut, and there was time to say so."""
     evidence = truth.evidence
@@ -272,8 +239,12 @@ def _must_be_told(truth: Truth, item: Item) -> bool:
     ended_at = evidence.phone.ended_at
     assert ended_at is not None
     cleared_at = truth.cleared_at(item)
-    if item.made_ms - truth.heard_ms(item) <= HEARD_WHOLE_MS + CUT_TOLERANCE_MS < item.made_ms:
+    _, more = most_off_ms(truth, Told(ended_at, item.item_id, 0, item.session))
+    unheard_ms = item.made_ms - truth.heard_ms(item)
+    if unheard_ms <= HEARD_WHOLE_MS + CUT_TOLERANCE_MS < item.made_ms:
         return False
+    if more > CUT_TOLERANCE_MS and unheard_ms <= HEARD_WHOLE_MS + more:
+        return False  # by the limits of what can be known it may have been heard
     if cleared_at is None:
         if item.pieces or truth.heard_ms(item) == item.made_ms:
             return False
@@ -296,7 +267,7 @@ def _well_formed(evidence: Evidence) -> Iterator[dict[str, Any]]:
     for crossed in evidence.phone_socket.received:
         try:
             message = json.loads(crossed.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(message, dict) and "sequenceNumber" in message:
             yield message

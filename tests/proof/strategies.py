@@ -42,11 +42,13 @@ def _milliseconds(most: int) -> st.SearchStrategy[float]:
     return st.integers(0, most).map(lambda ms: ms / 1000)
 
 
-def ways(*, stalls: bool) -> st.SearchStrategy[Way]:
+def ways(*, stalls: bool, uneven: bool) -> st.SearchStrategy[Way]:
     return st.builds(
         Way,
         delay=_milliseconds(200),
-        jitter=_milliseconds(20),
+        jitter=st.one_of(_milliseconds(20), _milliseconds(20), _milliseconds(80))
+        if uneven
+        else _milliseconds(20),
         stalls=_stretches(2.0, 3) if stalls else st.just(()),
     )
 
@@ -80,6 +82,16 @@ SETTINGS = st.builds(
     mark_every_ms=st.sampled_from((100, 100, 500)),
 )
 
+_HUGE = (
+    "[" * 100_000,
+    '{"event":' * 50_000,
+    '"' + "x" * 1_000_000 + '"',
+    '{"type":"surprise","event":"surprise","pad":"' + "x" * 300_000 + '"}',
+    '{"event":"mark","mark":{"name":"' + "9" * 100_000 + '"}}',
+    '{"event":"media","media":{"payload":"' + "!" * 100_000 + '","timestamp":"0"}}',
+    '{"type":"response.output_audio.delta","response_id":1' + "0" * 5_000 + "}",
+)
+
 JUNK = st.one_of(
     st.sampled_from(
         (
@@ -109,6 +121,7 @@ JUNK = st.one_of(
             '{"type":"input_audio_buffer.speech_stopped","item_id":"u","audio_end_ms":1}',
         )
     ),
+    st.sampled_from(_HUGE),
     st.text(max_size=20),
     st.binary(max_size=20),
 )
@@ -127,15 +140,16 @@ def scenarios(
     up_stalls: bool = True,
     blocked: bool = True,
     marks: bool = True,
+    uneven: bool = True,
 ) -> st.SearchStrategy[Scenario]:
-    """Any call; without stalls, blocked writes or unreliable marks where a bound needs it."""
+    """Any call; without stalls, blocked writes, unreliable marks or much jitter where told so."""
     return st.builds(
         Scenario,
         acts=st.lists(ACTS, max_size=8).map(tuple),
         hangs_up_at=st.one_of(MOMENTS, st.sampled_from((12.0, 18.0, LONGEST_CALL))),
         sends_stop=st.booleans(),
-        down=ways(stalls=down_stalls),
-        up=ways(stalls=up_stalls),
+        down=ways(stalls=down_stalls, uneven=uneven),
+        up=ways(stalls=up_stalls, uneven=uneven),
         blocked=_stretches(2.0, 2) if blocked else st.just(()),
         gaps=st.one_of(st.just(()), _stretches(3.0, 2)),
         marks=LATE_OR_LOST if marks else st.builds(Marks, doubled=st.sampled_from((0.0, 0.3))),

@@ -197,7 +197,7 @@ def server_events(dialled: Dialled) -> Iterator[tuple[float, Event]]:
             event = json.loads(crossed.text)
             if dialled.session.wire.sent.get(event["type"]) and "event_id" in event:
                 yield crossed.at, event
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
 
 

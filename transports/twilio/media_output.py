@@ -156,6 +156,7 @@ class TwilioOutput(CallProcessor):
         self._playback.cut(self._context.clock())
         if self._playback.take_clear():
             unsent = self._outbox.take_back()
+            self._playback.taken_back(sum(self._messages.audio_ms(message) for message in unsent))
             self._context.record("clear", unsent=len(unsent))
             self._outbox.send(self._messages.clear)
             for message in unsent:

@@ -15,7 +15,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from processors.frames import PCMU_SAMPLE_RATE
+from processors.frames import PCMU_SAMPLE_RATE, payload_bytes
 
 PCMU_ENCODING: Final = "audio/x-mulaw"
 """The encoding's name in ``start.mediaFormat``; Twilio sends no other."""
@@ -196,6 +196,12 @@ class OutboundMessages:
     def mark(self, name: str) -> str:
         """A name to echo once everything sent before it has been played."""
         return self._mark + _json_string(name) + "}}"
+
+    def audio_ms(self, message: str) -> float:
+        """How much audio a message written here holds, ms."""
+        if not message.startswith(self._media):
+            return 0.0
+        return payload_bytes(message[len(self._media) : -len('"}}')]) / 8
 
     def is_mark(self, message: str) -> bool:
         """Whether a message written here is a mark."""

@@ -325,3 +325,29 @@ def test_what_was_heard_is_told_up_to_the_item_that_was_being_heard() -> None:
     ledger.mark_received(mark, 0.3)
 
     assert [(heard.item_id, heard.to_ms, heard.whole) for heard in told] == [("a", 200.0, True)]
+
+
+def test_what_was_taken_back_before_it_left_was_not_heard_although_no_mark_comes() -> None:
+    ledger = PlaybackLedger()
+    (first, *_) = send(ledger, "a", 100.0, 100.0, 100.0)
+    ledger.mark_received(first, 0.2)
+
+    ledger.cut(0.35)
+    ledger.taken_back(100.0)
+    ledger.settle()
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == 200
+
+
+def test_what_was_heard_stays_heard_whatever_is_taken_back() -> None:
+    ledger = PlaybackLedger()
+    (first, *_) = send(ledger, "a", 100.0, 100.0)
+    ledger.mark_received(first, 0.2)
+
+    ledger.cut(0.25)
+    ledger.taken_back(5000.0)
+    ledger.settle()
+    ledger.taken_back(100.0)  # nothing is cut any more
+
+    assert [cut.audio_end_ms for cut in ledger.take_truncations()] == [100]

@@ -97,3 +97,21 @@ def test_nothing_is_cleared_where_nothing_was_queued() -> None:
     ledger.cut(10.0)
 
     assert not ledger.take_clear()
+
+
+def test_a_mark_that_was_on_its_way_when_the_clear_went_out_was_played() -> None:
+    ledger = PlaybackLedger(mark_every_ms=1000.0)
+    first = ledger.audio_sent("a", 0, 100.0, 0.0)
+    ledger.audio_sent("a", 0, 900.0, 0.0)
+    end = ledger.audio_ended("a", 0, 0.0)
+    ledger.audio_sent("b", 0, 300.0, 0.0)
+    assert first is not None
+    assert end is not None
+    ledger.mark_received(first, 0.3)
+
+    ledger.cut(1.197)
+    ledger.mark_received(end, 1.197)  # 3 ms early, as the way is uneven; no clear is that quick
+
+    (cut,) = ledger.take_truncations()
+    assert cut.item_id == "b"
+    assert cut.audio_end_ms == pytest.approx(200, abs=5)

@@ -194,6 +194,9 @@ def test_a_mark_is_told_from_media() -> None:
 
     assert write.is_mark(write.mark("1.1"))
     assert not write.is_mark(write.media("////"))
+    assert write.audio_ms(write.media("/" * 214 + "==")) == 20.0
+    assert write.audio_ms(write.mark("1.1")) == 0.0
+    assert write.audio_ms(write.clear) == 0.0
 
 
 @given(st.binary(min_size=1))
