@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +14,11 @@ from pipecat.workers.runner import WorkerRunner
 from pipeline.builder import build_pipeline
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
-from pipeline.journal_log import log_entry
+from pipeline.journal_log import journal_log
 from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
-from pipeline.tool_services import SERVER_TOOLS, ServerTools
+from pipeline.tool_services import SERVER_TOOLS, ServerTools, with_server_tools
+from pipeline.tracing import trace_tools
 from processors.context import CallContext, CallInfo, ReturnedCall, Speech
 from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.call_record import ENDINGS, TRANSFERRED
@@ -57,6 +57,8 @@ class CallRunner:
         transfers: TransferOffice | None = None,
         shared: Mapping[str, Any] | None = None,
         on_call: Callable[[CallContext], None] | None = None,
+        timing_math: bool = False,
+        traced: bool = False,
     ) -> None:
         """Set up.
 
@@ -69,6 +71,8 @@ class CallRunner:
             text_model: Writes what is not spoken, where a call file names one for it.
             shared: What all calls' processors share, by the names that they know it by.
             on_call: Told of each call before its first frame, to listen to its journal.
+            timing_math: Whether to log how each truncation was computed.
+            traced: Whether each call is an OpenTelemetry trace.
         """
         self._catalog = catalog
         self._dialer = dialer
@@ -78,11 +82,22 @@ class CallRunner:
         self._transfers = transfers
         self._shared = dict(shared or {})
         self._on_call = on_call
+        self._timing_math = timing_math
+        self._traced = traced
         self._live: list[LiveCall] = []
+
+    @property
+    def transfers(self) -> TransferOffice | None:
+        """What hands calls to people; None without Twilio's REST API."""
+        return self._transfers
 
     async def say_goodbye(self) -> None:
         """Have every live call end with words: the assistant's, or Twilio's if none come."""
         await asyncio.gather(*(call.say_goodbye() for call in self._live))
+
+    async def say_to_model(self, text: str) -> None:
+        """Put a line of the caller's into every live call, in writing; the assistant answers."""
+        await asyncio.gather(*(call.say_to_model(text) for call in self._live))
 
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
@@ -113,7 +128,7 @@ class CallRunner:
     async def _run(self, loaded: Loaded, context: CallContext) -> None:
         started_at = context.clock()
         endings: list[Entry] = []
-        context.journal.listen(log_entry)
+        context.journal.listen(journal_log(timing_math=self._timing_math))
         context.journal.listen(
             lambda entry: endings.append(entry) if entry.kind in ENDINGS else None
         )
@@ -127,7 +142,7 @@ class CallRunner:
             private={"caller": info.caller, "called": info.called},
         )
         runner = WorkerRunner(handle_sigint=False)
-        worker = _worker(loaded, context)
+        worker = self._worker(loaded, context)
         live = LiveCall(loaded, context, worker)
         self._live.append(live)
         try:
@@ -187,6 +202,25 @@ class CallRunner:
             },
         )
 
+    def _worker(self, loaded: Loaded, context: CallContext) -> PipelineWorker:
+        info = context.info
+        worker = PipelineWorker(
+            build_pipeline(loaded.call.pipeline, context),
+            enable_rtvi=False,
+            enable_turn_tracking=self._traced,
+            enable_tracing=self._traced,
+            conversation_id=info.call_sid,
+            additional_span_attributes={"call.file": info.file_name},
+            idle_timeout_secs=None,
+            observers=[observer.make() for observer in loaded.call.observers],
+            params=PipelineParams(
+                audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
+            ),
+        )
+        if self._traced:
+            trace_tools(worker, context)
+        return worker
+
     def _desk(
         self, loaded: Loaded, start: Start, claims: StreamClaims, account_sid: str
     ) -> TransferDesk | None:
@@ -226,19 +260,7 @@ class CallRunner:
             loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
         )
         of_servers: ServerTools = self._shared.get(SERVER_TOOLS, {})
-        return replace(speech, tools=(*speech.tools, *of_servers.get(loaded.path.name, ())))
-
-
-def _worker(loaded: Loaded, context: CallContext) -> PipelineWorker:
-    return PipelineWorker(
-        build_pipeline(loaded.call.pipeline, context),
-        enable_rtvi=False,
-        enable_turn_tracking=False,
-        idle_timeout_secs=None,
-        params=PipelineParams(
-            audio_in_sample_rate=PCMU_SAMPLE_RATE, audio_out_sample_rate=PCMU_SAMPLE_RATE
-        ),
-    )
+        return with_server_tools(speech, of_servers.get(loaded.path.name, ()))
 
 
 def _mark_every_ms(loaded: Loaded) -> float:

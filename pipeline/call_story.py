@@ -113,8 +113,9 @@ class CallStory:
             told = hand_over_line(entry)
             if told is not None:
                 return [StoryLine(at, Who.EVENT, told[0], note=told[1])]
-            text = _WARNINGS.get(entry.kind)
-            return [] if text is None else [_line(at, Who.WARNING, text, entry)]
+            who = Who.WARNING if entry.kind in _WARNINGS else Who.EVENT
+            text = _WARNINGS.get(entry.kind) or _EVENTS.get(entry.kind)
+            return [] if text is None else [_line(at, who, text, entry)]
         line: StoryLine | None = handler(at, entry)
         if line is None:
             return []
@@ -283,6 +284,14 @@ class CallStory:
         latency_ms, self._latency_ms = self._latency_ms, None
         return "" if latency_ms is None else f"answered in {latency_ms:,.0f} ms"
 
+
+_EVENTS: Final = {
+    "caller_silent": "nobody speaks",
+    "details_saved": "details checked",
+    "duration_warning": "the call is about to last too long",
+    "filler": "a tool takes long: a word in between",
+    "sms": "text message",
+}
 
 _WARNINGS: Final = {
     "model_down": "the model's session died",

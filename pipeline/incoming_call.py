@@ -76,6 +76,7 @@ class IncomingCall:
         rings: Callable[[StreamClaims], None],
         unknown_number: Spoken,
         headers: Mapping[str, str],
+        refused: Callable[[str], None],
     ) -> None:
         self._catalog = catalog
         self._gate = gate
@@ -85,6 +86,7 @@ class IncomingCall:
         self._rings = rings
         self._unknown_number = unknown_number
         self._headers = headers
+        self._refused = refused
 
     async def answer(self, request: Request) -> Response:
         """Answer one webhook."""
@@ -106,10 +108,12 @@ class IncomingCall:
         file = self._catalog.for_number(called)
         if file is None:
             log.warning("Call refused: no call file answers {called}", called=called)
+            self._refused("unknown_number")
             return say_and_hang_up(self._unknown_number)
         overload = self._overload()
         if overload is not None:
             log.warning("Call sent elsewhere: {reason}", reason=overload.value)
+            self._refused(overload.value)
             return _overflowing(file)
         claims = StreamClaims(
             call_sid=call_sid,

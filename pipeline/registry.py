@@ -16,6 +16,7 @@ from processors.configs import (
     MulawPassthroughConfig,
     RecordingConfig,
     SilenceConfig,
+    ToolFillerConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
@@ -23,14 +24,17 @@ from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
 from processors.escalation_config import EscalationDetectorConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.pipecat_model.config import PipecatModelConfig
 from transports.twilio.config import TwilioSerializerConfig
 
 Entry = Annotated[
     TwilioSerializerConfig
     | MulawPassthroughConfig
     | OpenAIRealtimeConfig
+    | PipecatModelConfig
     | InterruptionConfig
     | SilenceConfig
+    | ToolFillerConfig
     | TranscriptConfig
     | RecordingConfig
     | CallRecordConfig

@@ -42,7 +42,7 @@ def check(held: HeldScenario) -> Iterator[Check]:
     """Everything that a scenario expects; that it could be played; and what is always promised."""
     yield Check("the caller could do all acts", held.script.done, "; ".join(held.script.failures))
     left = held.turns.left
-    yield Check("the model's script came about", not left, f"{len(left)} turns are left")
+    yield Check("the model's script came about", not left, f"{len(left)} left" if left else "")
     expect = held.scenario.expect
     for key in type(expect).model_fields:
         if key in expect.model_fields_set:
@@ -138,7 +138,8 @@ def _tools(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
 
 def _tool(one: ExpectedTool, tool: ToolRecord) -> Iterator[Check]:
     how = "did what it should" if one.ok else "failed"
-    yield Check(f"{one.name} {how}", tool.ok is one.ok, f"it gave {tool.output}")
+    ok = tool.ok is one.ok
+    yield Check(f"{one.name} {how}", ok, "" if ok else f"it gave {tool.output}")
     given = json.loads(tool.arguments or "{}")
     for name, value in one.arguments.items():
         yield Check(

@@ -15,16 +15,22 @@ from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded
 from pipeline.drain import StopRequests, drained
+from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import metrics_port
 from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
+from pipeline.prices import load_prices
 from pipeline.record_keeping import record_keeping
 from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from pipeline.tool_services import tool_services
+from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
+from processors.state.call_record import PriceTags
+from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.simulated.model_server import SimulatedModel
@@ -48,6 +54,79 @@ COLD_START_BANNER = (
 )
 
 
+async def open_calls(
+    catalog: Catalog,
+    settings: Settings,
+    stack: AsyncExitStack,
+    on_call: Callable[[CallContext], None] | None = None,
+    outside: Outside = REAL,
+    *,
+    announce: bool = True,
+    traced: bool = False,
+) -> CallRunner:
+    """What makes calls of streams, wherever these come from; open until the stack is unwound.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        stack: Closes what is opened for the calls.
+        on_call: Told of each call before its first frame.
+        outside: The world around it.
+        announce: Say in the log what is missing.
+        traced: Whether each call is an OpenTelemetry trace.
+    """
+    base_url, api_key = settings.model_url, settings.openai_key
+    if not settings.has_model:
+        if announce:
+            logger.warning(SIMULATED_BANNER)
+        model = SimulatedModel(script_finder(catalog))
+        await model.start()
+        stack.push_async_callback(model.stop)
+        base_url, api_key = model.base_url, "simulated"
+    shared = {
+        **record_keeping(catalog, settings, outside, stack, announce=announce),
+        **await tool_services(catalog, outside, stack),
+    }
+    rest: TwilioRest | None = None
+    transfers: TransferOffice | None = None
+    if settings.rest_credentials is not None:
+        rest = TwilioRest(
+            settings.rest_credentials,
+            api_url=settings.twilio_api_url,
+            jitter=outside.jitter,
+            post=outside.post,
+        )
+        stack.push_async_callback(rest.close)
+        shared[MESSAGES] = rest
+        transfers = TransferOffice(
+            rest,
+            TransferSeals(settings.token_secret),
+            TransferBoard(),
+            wall_clock=lambda: outside.wall_clock().timestamp(),
+        )
+    elif announce:
+        logger.warning(NO_REST_BANNER)
+    dialer = ModelDialer(
+        outside.connect,
+        base_url=base_url,
+        api_key=api_key,
+        clock=asyncio.get_running_loop().time,
+    )
+    stack.push_async_callback(dialer.close)
+    return CallRunner(
+        catalog,
+        dialer,
+        rest,
+        wall_clock=outside.wall_clock,
+        text_model=outside.text_model or text_model_for(catalog, settings, stack),
+        transfers=transfers,
+        shared=shared,
+        on_call=on_call,
+        timing_math=settings.show_timing_math,
+        traced=traced,
+    )
+
+
 @asynccontextmanager
 async def serving(
     catalog: Catalog,
@@ -59,6 +138,8 @@ async def serving(
     outside: Outside = REAL,
     announce: bool = True,
     worker: Worker | None = None,
+    metrics: CallMetrics | None = None,
+    traced: bool = False,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
 
@@ -71,57 +152,21 @@ async def serving(
         outside: The world around it.
         announce: Say in the log what is missing.
         worker: Which of several processes on one port this is; None: the only one.
+        metrics: Counts calls; told of each like ``on_call``.
+        traced: Whether each call is an OpenTelemetry trace.
 
     Raises:
         SettingsError: It can't listen there, or not safely.
     """
     async with AsyncExitStack() as stack:
-        base_url, api_key = settings.model_url, settings.openai_key
-        if not settings.has_model:
-            if announce:
-                logger.warning(SIMULATED_BANNER)
-            model = SimulatedModel(script_finder(catalog))
-            await model.start()
-            stack.push_async_callback(model.stop)
-            base_url, api_key = model.base_url, "simulated"
-        rest: TwilioRest | None = None
-        if settings.rest_credentials is not None:
-            rest = TwilioRest(
-                settings.rest_credentials,
-                api_url=settings.twilio_api_url,
-                jitter=outside.jitter,
-                post=outside.post,
-            )
-            stack.push_async_callback(rest.close)
-        elif announce:
-            logger.warning(NO_REST_BANNER)
-        transfers = None
-        if rest is not None:
-            transfers = TransferOffice(
-                rest,
-                TransferSeals(settings.token_secret),
-                TransferBoard(),
-                wall_clock=lambda: outside.wall_clock().timestamp(),
-            )
-        dialer = ModelDialer(
-            outside.connect,
-            base_url=base_url,
-            api_key=api_key,
-            clock=asyncio.get_running_loop().time,
-        )
-        stack.push_async_callback(dialer.close)
-        calls = CallRunner(
+        calls = await open_calls(
             catalog,
-            dialer,
-            rest,
-            wall_clock=outside.wall_clock,
-            text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            transfers=transfers,
-            shared={
-                **record_keeping(catalog, settings, outside, stack, announce=announce),
-                **await tool_services(catalog, outside, stack),
-            },
-            on_call=on_call,
+            settings,
+            stack,
+            _both(on_call, metrics),
+            outside,
+            announce=announce,
+            traced=traced,
         )
         if worker is not None:
             announce_cold_starts(catalog)
@@ -135,10 +180,12 @@ async def serving(
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
-            transfers=transfers,
+            transfers=calls.transfers,
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+            token_secret=None if worker is None else worker.token_secret,
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
+            metrics=metrics,
         )
         stack.push_async_callback(server.stop)
         if outside.listens:
@@ -162,14 +209,37 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     for number in (signal.SIGTERM,) if worker else (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.ask)
     first = worker is None or worker.number == 1
+    traced = start_tracing()
     async with AsyncExitStack() as stack:
+        metrics = None
+        if settings.has_metrics:
+            prices = load_prices()
+            metrics = CallMetrics(PriceTags(prices.as_of.isoformat(), prices.models))
+            if settings.metrics_port and worker is None:
+                stack.enter_context(metrics_port(settings, metrics.registry))
         server = await stack.enter_async_context(
-            serving(catalog, settings, announce=first, worker=worker)
+            serving(
+                catalog, settings, announce=first, worker=worker, metrics=metrics, traced=traced
+            )
         )
         if worker is not None:
             await stack.enter_async_context(lifeline(worker, stop))
         spare_the_collector()
         await drained(server, stop, settings.drain_seconds)
+
+
+def _both(
+    on_call: Callable[[CallContext], None] | None, metrics: CallMetrics | None
+) -> Callable[[CallContext], None] | None:
+    if metrics is None:
+        return on_call
+
+    def told(context: CallContext) -> None:
+        metrics.follow(context)
+        if on_call is not None:
+            on_call(context)
+
+    return told
 
 
 def announce_cold_starts(catalog: Catalog) -> None:

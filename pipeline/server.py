@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 from loguru import logger
 from starlette.responses import JSONResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from pipeline.admission import (
     PROMISE_SECONDS,
@@ -26,6 +26,8 @@ from pipeline.incoming_call import Catalog, IncomingCall, Ring
 from pipeline.listener import listen
 from pipeline.loop_lag import LoopLag
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
+from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import METRICS_PATH, MetricsPage
 from pipeline.settings import Settings, SettingsError
 from pipeline.transfer_webhooks import TransferWebhooks
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
@@ -68,8 +70,10 @@ class CallServer:
         nonce: Callable[[], str] = random_nonce,
         transfers: TransferOffice | None = None,
         used_tokens: UsedTokens | None = None,
+        token_secret: str | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
+        metrics: CallMetrics | None = None,
     ) -> None:
         """Set up the routes.
 
@@ -87,8 +91,10 @@ class CallServer:
             nonce: Makes each token's own name.
             transfers: Hands calls to people; None: nobody can.
             used_tokens: Remembers which streams came; None: this process alone.
+            token_secret: What neighbours sign tokens with, if the environment has no secret.
             say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
+            metrics: Counts what is refused, and is read at ``/metrics`` where there is a key.
         """
         self._settings = settings
         self._warm = warm
@@ -101,12 +107,12 @@ class CallServer:
                 PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
             ),
         )
-        self._lag = LoopLag()
+        self._lag = LoopLag(metrics.loop_lag.set if metrics is not None else None)
         self._door = Doorkeeper(door or DoorLimits())
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
+        tokens = StreamTokens(settings.token_secret or token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
             gate,
             tokens,
@@ -127,6 +133,7 @@ class CallServer:
             rings=self._rings,
             unknown_number=unknown_number,
             headers=self._headers,
+            refused=_counting(metrics),
         )
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.add_api_route(
@@ -142,6 +149,9 @@ class CallServer:
                 self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
         self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
         self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
+        if metrics is not None and settings.metrics_secret:
+            page = MetricsPage(metrics.text, settings.metrics_secret)
+            self.app.router.routes.append(Route(METRICS_PATH, page.__call__, methods=["GET"]))
         self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
         self._server: HttpServer | None = None
         self._port = settings.port
@@ -283,6 +293,14 @@ def check_exposure(settings: Settings) -> None:
         logger.warning(LOOPBACK_BANNER)
     elif not settings.public_url and not settings.trust_proxy:
         logger.warning(PUBLIC_URL_BANNER)
+
+
+def _counting(metrics: CallMetrics | None) -> Callable[[str], None]:
+    def refused(why: str) -> None:
+        if metrics is not None:
+            metrics.refused.labels(why).inc()
+
+    return refused
 
 
 def _now() -> float:

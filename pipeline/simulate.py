@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,13 @@ from pipeline.config import Loaded
 from pipeline.live_view import LiveView, Stage
 from pipeline.order import as_run, type_of
 from pipeline.placed_call import CALLED, CALLER, Answering, PlacedCall, Placing
-from pipeline.promises import check_promises
+from pipeline.promises import Promise, check_promises
 from pipeline.summary_view import summary
+from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
 from transports.simulated import caller as simulated_caller
+from transports.simulated.caller import Caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_steps import CallScript
 from transports.simulated.people import Doing, PersonPlan
@@ -57,6 +60,9 @@ class Simulation:
         new_sid: Names account, call and streams.
         person: The caller asks for a person, who does this when their telephone rings; None: the
             caller does not.
+        people: What others do whose telephones ring, by number.
+        judge: What must be true of the call and its caller; by default what is always promised.
+        on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
     save: Path | None = None
@@ -66,6 +72,11 @@ class Simulation:
     script: CallScript | None = None
     new_sid: NewSid = random_sid
     person: Doing | None = None
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
+    judge: Callable[[CallEvidence, Caller], Sequence[Promise]] = lambda evidence, _: check_promises(
+        evidence
+    )
+    on_call: Callable[[CallContext], None] | None = None
 
 
 async def simulate(
@@ -87,7 +98,7 @@ async def simulate(
     with ExitStack() as opened:
         call = _ShownCall(loaded, voice, how, screen, opened)
         evidence = await call.hold(answering)
-        promises = check_promises(evidence)
+        promises = how.judge(evidence, call.caller)
         screen.print(summary(evidence, call.story, promises))
     if how.save is not None:
         screen.print(f"Recording and event log: {how.save}", soft_wrap=True)
@@ -121,14 +132,20 @@ class _ShownCall:
                 how.options,
                 how.new_sid,
                 recorder=self._recording if how.save is not None else None,
-                people=people_of(loaded, how.person),
+                people={**people_of(loaded, how.person), **how.people},
                 listen=self._listen,
+                on_call=how.on_call,
             ),
         )
         self.story = CallStory(self._call.tap, voice.chars_audible)
         clock = asyncio.get_running_loop().time
         self._view = LiveView(console, self.story, clock, self._stream, moving=how.moving)
         self._log = self._event_log()
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return self._call.person
 
     async def hold(self, answering: Answering) -> CallEvidence:
         """Place the call and show it; when this returns, everything is closed."""

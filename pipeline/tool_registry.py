@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from processors.tools.business_hours import BusinessHoursTool
 from processors.tools.python import PythonTool
 from processors.tools.save_details import SaveDetailsTool
+from processors.tools.send_sms import SendSmsTool
 from processors.tools.transfer_to_human import TransferToHumanTool
 from processors.tools.wait_for_caller import WaitForCallerTool
 from transports.http_tools.config import HttpTool
@@ -22,11 +23,14 @@ _Tool: TypeAlias = Annotated[
     | SaveDetailsTool
     | TransferToHumanTool
     | WaitForCallerTool
+    | SendSmsTool
     | BusinessHoursTool,
     Field(discriminator="type"),
 ]
 
-_Name: TypeAlias = Literal["save_details", "transfer_to_human", "wait_for_caller", "business_hours"]
+_Name: TypeAlias = Literal[
+    "save_details", "transfer_to_human", "wait_for_caller", "send_sms", "business_hours"
+]
 """Those that need no settings: their name alone will do."""
 
 _PYTHON: Final = "python"

@@ -145,6 +145,30 @@ class SilenceConfig(ProcessorConfig):
         return SilenceProcessor(self, context)
 
 
+class ToolFillerConfig(ProcessorConfig):
+    """Says one short thing while a function that the model called takes long."""
+
+    type: Literal["tool_filler"]
+    """Names this processor."""
+
+    filler_after: Milliseconds = 1500
+    """How long nobody may have spoken while it runs, ms."""
+
+    say: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = (
+        "One moment, please.",
+        "Let me have a look.",
+    )
+    """What is said, exactly so, one after the other in turn. A tool can have words of its own
+    (`filler`)."""
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.tool_filler import ToolFiller
+
+        return ToolFiller(self, context)
+
+
 class TranscriptConfig(ProcessorConfig):
     """Tells every processor what was said, turn by turn, as the caller heard it."""
 

@@ -119,6 +119,7 @@ class CallContext:
         memory: What is remembered of it, as last written.
         notes_replace_turns: Whether somebody will push a ``ConversationNotesFrame``; they say so
             when they are built. Otherwise nobody need follow which items the model holds.
+        messages_sent: How many text messages the model has sent.
         hours: When the business is open; None: at all times.
         returned: The call comes back from a transfer that failed: no greeting, memory restored.
         llm_context: The same for pipecat's processors.
@@ -135,6 +136,7 @@ class CallContext:
     transcript: Transcript = field(default_factory=Transcript)
     memory: CallMemory = field(default_factory=CallMemory)
     notes_replace_turns: bool = False
+    messages_sent: int = 0
     hours: BusinessHours | None = None
     returned: ReturnedCall | None = None
     llm_context: LLMContext = field(init=False)

@@ -345,12 +345,15 @@ class ModelAudioFrame(SystemFrame):
     """Which audio the model confirmed; None while it has no session.
 
     Parameters:
-        input_format: What it takes: ``audio/pcmu``, ``audio/pcma`` or ``audio/pcm`` (24 kHz).
+        input_format: What it takes: ``audio/pcmu``, ``audio/pcma`` or ``audio/pcm``.
         output_format: What it gives, likewise.
+        input_rate: Hz of the PCM that it takes; OpenAI's is 24 kHz (``openai`` package,
+            ``realtime/realtime_audio_formats.py``).
     """
 
     input_format: str | None = None
     output_format: str | None = None
+    input_rate: int = 24000
 
 
 @dataclass

@@ -175,3 +175,12 @@ def test_a_memory_is_told_by_what_is_known() -> None:
         "remembered: name, buy or rent"
     )
     assert told(name=None) == "remembered: nothing yet"
+
+
+def test_what_the_assistant_does_by_itself_is_told() -> None:
+    story = Told().story
+
+    [line] = story.tell(5.0, Entry(5.0, "caller_silent", {"number": 1, "gives_up": False}))
+
+    assert (line.who, line.text) == (Who.EVENT, "nobody speaks")
+    assert line.note == "number 1, gives_up False"

@@ -5,16 +5,22 @@ import pytest
 from pipeline.settings import Settings, SettingsError, load_settings
 
 NAMES = [
+    "CALL_FILE",
     "DRAIN_SECONDS",
     "HOST",
+    "LOG_FORMAT",
     "LOG_LEVEL",
     "MAX_CALLS",
     "MAX_LOOP_LAG_MS",
+    "METRICS_KEY",
+    "METRICS_PORT",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "PORT",
     "PUBLIC_URL",
     "REQUIRE_STREAM_SIGNATURE",
+    "SHOW_TIMING_MATH",
+    "STREAM_SECRET",
     "TRUST_PROXY",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_KEY_SECRET",

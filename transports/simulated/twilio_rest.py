@@ -1,5 +1,7 @@
 """Twilio's REST API, as far as a runtime calls it: change or look up a call, make one, send a text.
 
+``POST /2010-04-01/Accounts/{AC}/Messages.json`` sends a text message: ``To``, ``From``, ``Body`` of
+at most 1600 characters (Twilio, REST: Create a Message resource).
 ``POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json`` with ``Status=completed``, ``Twiml=`` or
 ``Url=`` (Twilio, REST: Modify calls in progress). A call that is over or was never there is 404
 with code 20404; wrong credentials are 401 with 20003. Refusals and slow answers come on demand.
@@ -27,6 +29,8 @@ _PATH: Final = re.compile(
     r"/2010-04-01/Accounts/(?P<account_sid>[^/]+)/"
     r"(?:Calls/(?P<call_sid>[^/]+)|(?P<list>Calls|Messages))\.json"
 )
+_MESSAGE: Final = frozenset({"To", "From", "Body"})
+_LONGEST_MESSAGE: Final = 1600
 _FIELDS: Final = frozenset(
     {"Twiml", "Url", "Method", "FallbackUrl", "FallbackMethod", "StatusCallback"}
     | {"StatusCallbackMethod", "TimeLimit"}
@@ -186,10 +190,14 @@ class TwilioRest:
         return _Answer(201, _resource(leg.sid, leg.status))
 
     def _send_message(self, form: dict[str, str]) -> _Answer:
-        if not {"To", "From", "Body"} <= set(form):
-            return _refusal(400, 0, "Give To, From and Body")
+        """Take a text message; ``messages`` has it."""
+        if form.keys() != _MESSAGE or not 0 < len(form["Body"]) <= _LONGEST_MESSAGE:
+            return _refusal(400, 21602, "To, From and a Body of at most 1600 characters")
         self.messages.append(form)
-        return _Answer(201, {"sid": f"SM{len(self.messages):032}", "status": "queued"})
+        sid = f"SM{len(self.messages):032}"
+        return _Answer(
+            201, {"sid": sid, "status": "queued", "to": form["To"], "from": form["From"]}
+        )
 
     def _carry_out(self, sids: CallSids, form: dict[str, str]) -> _Answer:
         leg = self._switchboard.leg(sids.call_sid)

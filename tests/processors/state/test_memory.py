@@ -108,3 +108,14 @@ def test_a_memory_can_be_written_down_and_read_again() -> None:
 
     assert CallMemory.of(memory.as_dict()) == memory
     assert CallMemory.of({}) == CallMemory()
+
+
+def test_answers_that_were_checked_go_before_what_was_written() -> None:
+    written = CallMemory(fields={"name": Remembered("Joe"), "phone": Remembered("two one two")})
+
+    memory = written.with_answers({"phone": Remembered("+12125550142", confirmed=True)})
+
+    assert memory.known == {
+        "name": Remembered("Joe"),
+        "phone": Remembered("+12125550142", confirmed=True),
+    }
