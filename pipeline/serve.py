@@ -20,6 +20,7 @@ from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from processors.context import CallContext
 from transports.openai_realtime.dialer import ModelDialer
+from transports.simulated.brain import scripted
 from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
 from transports.twilio.twiml import Spoken
@@ -64,7 +65,7 @@ async def serving(
         if not settings.has_model:
             if announce:
                 logger.warning(SIMULATED_BANNER)
-            model = SimulatedModel(script_finder(catalog))
+            model = SimulatedModel(scripted(script_finder(catalog)))
             await model.start()
             stack.push_async_callback(model.stop)
             base_url, api_key = model.base_url, "simulated"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from transports.simulated.brain import Brain, exact_words
-from transports.simulated.brain_script import BrainScript, Call, Output, Say
+from transports.simulated.brain import exact_words
+from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.client_error import ClientError
 from transports.simulated.generation import CancelReason, Generation
+from transports.simulated.mind import MindFor
 from transports.simulated.response_params import ResponseParams, response_params
 from transports.simulated.session_state import SessionState
 from transports.simulated.usage import UsageMeter
@@ -29,14 +31,14 @@ class Responder:
     def __init__(
         self,
         state: SessionState,
-        script_for: Callable[[str], BrainScript],
+        mind_for: MindFor,
         on_done: Callable[[Generation], None],
     ) -> None:
         self.responses: list[Generation] = []
         self.active: Generation | None = None
         self.fail_next: str | None = None
         self._state = state
-        self._script_for = script_for
+        self._mind_for = mind_for
         self._on_done = on_done
         self._meter = UsageMeter()
 
@@ -95,20 +97,41 @@ class Responder:
             self.active = None
         self._on_done(generation)
 
-    def _outputs(self, params: ResponseParams) -> list[Output]:
-        script = self._script_for(self._state.settings.effective["instructions"])
-        outputs = Brain(script).reply(params.brain_request(self._state.voice))
+    def _outputs(self, params: ResponseParams) -> asyncio.Future[list[Output]]:
+        """What to answer; only to be known when the caller's last words are made out."""
+        if not self._state.hearing:
+            return self._asked(params)
+        return asyncio.create_task(self._heard_and_asked(params), name="simulated model: answer")
+
+    async def _heard_and_asked(self, params: ResponseParams) -> list[Output]:
+        await asyncio.wait(set(self._state.hearing))
+        return await self._asked(params)
+
+    def _asked(self, params: ResponseParams) -> asyncio.Future[list[Output]]:
+        instructions = self._state.settings.effective["instructions"]
+        request = params.brain_request(self._state.senses)
         plain = not params.aside and exact_words(params.own_instructions) is None
-        if self._state.options.commentary and plain and not _has_commentary(outputs):
-            outputs = [_COMMENTARY, *outputs]
-        if not _has_commentary(outputs):
-            return outputs
-        return [
-            replace(output, phase="final_answer")
-            if isinstance(output, Say) and not output.phase
-            else output
-            for output in outputs
-        ]
+        commented = self._state.options.commentary and plain
+
+        def reply() -> list[Output]:
+            outputs = self._mind_for(instructions).reply(request)
+            return _in_phases(outputs, commented=commented)
+
+        return self._state.senses.think(reply)
+
+
+def _in_phases(outputs: list[Output], *, commented: bool) -> list[Output]:
+    """The outputs with a short commentary before them, if wanted, and their phases named."""
+    if commented and not _has_commentary(outputs):
+        outputs = [_COMMENTARY, *outputs]
+    if not _has_commentary(outputs):
+        return outputs
+    return [
+        replace(output, phase="final_answer")
+        if isinstance(output, Say) and not output.phase
+        else output
+        for output in outputs
+    ]
 
 
 def _has_commentary(outputs: list[Output]) -> bool:
