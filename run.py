@@ -11,6 +11,7 @@ from pathlib import Path
 from loguru import logger
 
 EXIT_OK = 0
+EXIT_FAILED = 1
 EXIT_UNUSABLE = 2
 """The arguments or a call file can't be used; argparse ends with the same."""
 
@@ -25,6 +26,7 @@ examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
   run.py --config minimal --simulate    watch a simulated call of configs/minimal.yaml
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
+  run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
@@ -32,8 +34,8 @@ examples:
   run.py --cost realestate              what each minute of a long call costs, as table and plot
   run.py --show recordings/             the newest call's record, to read; --plot call.svg draws it
 
-exit status: 0 all is well, 1 a simulated call broke a promise, 2 the arguments, the environment
-or a call file can't be used
+exit status: 0 all is well, 1 a simulated call broke a promise or did not go as its scenario says,
+2 the arguments, the environment or a call file can't be used
 """
 
 
@@ -62,14 +64,25 @@ def parser() -> argparse.ArgumentParser:
         "--schema",
         nargs="?",
         const="call",
-        choices=("call", "record"),
-        help="print the JSON Schema of a call file, or of a call's record, and exit",
+        choices=("call", "record", "scenarios"),
+        help="print the JSON Schema of a call file, a call's record or a scenario file, and exit",
     )
     task.add_argument("--prompt", metavar="FILE", help="print the prompt of a call file and exit")
     task.add_argument(
         "--simulate",
         action="store_true",
         help="place a simulated call to --config, show it live, exit (1: it broke a promise)",
+    )
+    task.add_argument(
+        "--scenarios",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="hold the calls of scenarios/CONFIG.yaml in virtual time (NAME: only those whose name"
+        " has it), print a table, exit (1: one did not go as expected)",
+    )
+    arguments.add_argument(
+        "--junit", type=Path, metavar="FILE", help="with --scenarios: write JUnit XML, too"
     )
     task.add_argument(
         "--show",
@@ -136,10 +149,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cost(asked.cost, asked.minutes or _COST_MINUTES, asked.save or Path())
     if asked.save is not None and not asked.simulate:
         arguments.error("--save goes with --simulate or --cost")
+    if asked.junit is not None and asked.scenarios is None:
+        arguments.error("--junit goes with --scenarios")
     if asked.fast and not asked.simulate:
         arguments.error("--fast goes with --simulate")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
+    if asked.scenarios is not None:
+        return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
         return simulate(asked.config, asked.save, fast=asked.fast)
     return serve(asked.config)
@@ -168,11 +185,12 @@ def check(files: Sequence[str]) -> int:
 
 
 def schema(of: str) -> int:
-    """Print the JSON Schema of a call file, or of a record."""
+    """Print the JSON Schema of a call file, a record or a scenario file."""
     logger.remove()
-    from pipeline.schema import record_schema_text, schema_text
+    from pipeline.schema import record_schema_text, scenarios_schema_text, schema_text
 
-    print(record_schema_text() if of == "record" else schema_text(), end="")
+    texts = {"call": schema_text, "record": record_schema_text, "scenarios": scenarios_schema_text}
+    print(texts[of](), end="")
     return EXIT_OK
 
 
@@ -258,6 +276,31 @@ def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
     if fast:
         return run_virtual(place_fast_call(catalog, save))
     return run_async(place_call(catalog, save))
+
+
+def scenarios(config: str, name: str, junit: Path | None) -> int:
+    """Hold a call file's scenarios and tell how they went; 1 if one did not go as expected."""
+    logger.remove()
+    from rich.console import Console
+
+    from pipeline.catalog import load_catalog
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment
+    from pipeline.scenario_file import scenarios_of
+    from pipeline.scenario_report import print_results, write_junit
+    from pipeline.scenario_run import run_scenarios
+
+    try:
+        catalog = load_catalog(config, environment())
+        wanted = scenarios_of(catalog.files[0]).named(name)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    results = list(run_scenarios(catalog, wanted))
+    print_results(results, Console(width=None if sys.stdout.isatty() else 120))
+    if junit is not None:
+        write_junit(results, catalog.files[0].path.stem, junit)
+    return EXIT_FAILED if any(result.failed for result in results) else EXIT_OK
 
 
 def cost(file: str, minutes: int, folder: Path) -> int:

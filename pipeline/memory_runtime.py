@@ -40,13 +40,14 @@ from transports.webhooks.sender import WebhookPost
 _SERVER_URL: Final = "https://voice.test"
 _API_KEY: Final = "sk-simulated"
 _WEBHOOK_KEY: Final = "simulated"
-_BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
-"""The date and time at which every call in memory begins: a Monday, in the morning in New York."""
+BEGINNING: Final = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
+"""The date and time at which calls in memory begin, unless somebody wants another: a Monday, in the
+morning in New York."""
 
 
-def wall_clock() -> datetime:
+def wall_clock(beginning: datetime = BEGINNING) -> datetime:
     """The date and time, as the running loop has it."""
-    return _BEGINNING + timedelta(seconds=asyncio.get_running_loop().time())
+    return beginning + timedelta(seconds=asyncio.get_running_loop().time())
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class MemoryRuntime:
         records: Where records and recordings go; None: where the call files say.
         webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
         dial: Put around the function that opens the model's socket, to meddle with it.
+        beginning: The date and time at which the loop's time is 0.
     """
 
     catalog: Catalog
@@ -70,6 +72,7 @@ class MemoryRuntime:
     records: Path | None = None
     webhook_post: WebhookPost | None = None
     dial: Callable[[Connect], Connect] = lambda connect: connect
+    beginning: datetime = BEGINNING
 
     @asynccontextmanager
     async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
@@ -77,7 +80,7 @@ class MemoryRuntime:
         dice = Random(self.seed)  # noqa: S311  # for calls that are not real
         model = MemoryModel(self.sessions)
         outside = Outside(
-            wall_clock=wall_clock,
+            wall_clock=lambda: wall_clock(self.beginning),
             nonce=lambda: dice.randbytes(9).hex(),
             jitter=dice.random,
             connect=peers.listen_in(self.dial(model.connect)),
@@ -117,15 +120,16 @@ def in_memory(
     options: ModelOptions | None = None,
     seed: int = 0,
     records: Path | None = None,
+    beginning: datetime = BEGINNING,
 ) -> MemoryRuntime:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
         scripted(script_finder(catalog)),
-        wall_clock=lambda: wall_clock().timestamp(),
+        wall_clock=lambda: wall_clock(beginning).timestamp(),
         senses=ToneSenses(voice),
         options=options,
     )
-    return MemoryRuntime(catalog, sessions, seed=seed, records=records)
+    return MemoryRuntime(catalog, sessions, seed=seed, records=records, beginning=beginning)
 
 
 async def nobody_listens(url: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -71,6 +71,7 @@ class Placing:
         new_sid: Names account, call and streams.
         recorder: Makes the recording of a stream.
         listen: Told of both sides' journals, each with whose it is, before anything happens.
+        on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
     called: str = CALLED
@@ -78,6 +79,7 @@ class Placing:
     new_sid: NewSid = random_sid
     recorder: Callable[[StreamIds], Recording] | None = None
     listen: Callable[[str, Journal], None] | None = None
+    on_call: Callable[[CallContext], None] | None = None
 
 
 class PlacedCall:
@@ -145,6 +147,8 @@ class PlacedCall:
             self._phone_journal.record(now, "runtime_did_not_end")
 
     def _call_began(self, context: CallContext) -> None:
+        if self._placing.on_call is not None:
+            self._placing.on_call(context)
         self._listen("call", context.journal)
         context.journal.listen(self._note_end)
 

@@ -34,14 +34,21 @@ class Promise:
     detail: str = ""
 
 
-def check_promises(evidence: CallEvidence) -> list[Promise]:
-    """All promises, kept or broken; only the first when the call never came about."""
+def check_promises(evidence: CallEvidence, end: CallEnd = CallEnd.REST) -> list[Promise]:
+    """All promises, kept or broken; only the first when the call never came about.
+
+    Args:
+        evidence: The call.
+        end: How it was meant to end. Of goodbye and hang-up nothing is promised unless they are
+            the assistant's.
+    """
     connected = evidence.stream is not None
     detail = ", ".join(str(code) for code in evidence.outcome.errors)
     first = Promise("The call was connected", connected, detail and f"Twilio error {detail}")
     if not connected:
         return [first]
-    return [first, *(check(evidence) for check in _CHECKS)]
+    checks = [check for check in _CHECKS if end is CallEnd.REST or check not in _OF_OUR_HANG_UP]
+    return [first, *(check(evidence) for check in checks)]
 
 
 def _assistant_audio(evidence: CallEvidence) -> Promise:
@@ -197,3 +204,5 @@ _CHECKS: Final[tuple[Callable[[CallEvidence], Promise], ...]] = (
     _closed,
     _no_task_left,
 )
+
+_OF_OUR_HANG_UP: Final = (_goodbye_heard, _ended_by_rest)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.config import CallFile
+from pipeline.scenario_file import ScenarioFile
 from processors.state.record_format import CallDocument
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
@@ -27,6 +29,14 @@ def record_schema_text() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def scenarios_schema_text() -> str:
+    """The schema of scenario files."""
+    schema = ScenarioFile.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    _describe(schema)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 def call_file_schema() -> dict[str, Any]:
     """Pydantic's schema, widened by what happens before pydantic sees a file.
 
@@ -37,10 +47,18 @@ def call_file_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["required"] = []
     schema["anyOf"] = [{"required": ["pipeline"]}, {"required": ["extends"]}]
+    _describe(schema, _with_references)
+    return schema
+
+
+def _describe(
+    schema: dict[str, Any],
+    widened: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda _, value: value,
+) -> None:
+    """Tidy up every key of a schema, and widen it where more may stand than pydantic sees."""
     for part in (schema, *schema["$defs"].values()):
         for name, value in part.get("properties", {}).items():
-            part["properties"][name] = _described(name, _with_references(name, value))
-    return schema
+            part["properties"][name] = _described(name, widened(name, value))
 
 
 def _with_references(name: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class CallRecorder(Bystander):
 
     def _finish(self) -> None:
         context, record, path = self._context, self._record, self._path
-        facts = _facts(context)
+        facts = call_facts(context)
         turns, tools = context.transcript.turns(), context.transcript.tools()
         hooks: Webhooks | None = context.resources.get(WEBHOOKS)
         urls = self._config.on_call_end if hooks is not None else ()
@@ -106,7 +106,8 @@ def document_json(document: CallDocument) -> bytes:
     return document.model_dump_json().encode() + b"\n"
 
 
-def _facts(context: CallContext) -> CallFacts:
+def call_facts(context: CallContext) -> CallFacts:
+    """What stands at the head of a call's record."""
     info = context.info
     return CallFacts(
         call_sid=info.call_sid,

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -168,3 +169,38 @@ def test_it_runs_from_anywhere_and_prints_nothing_but_the_answer(tmp_path: Path)
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.splitlines()[0].endswith("with_stock_processor.yaml: OK")
+
+
+SCENARIOS = """\
+scenarios:
+  - {name: good, caller: [listen, hang_up], expect: {ended: caller}}
+  - {name: bad, caller: [listen, hang_up], expect: {ended: assistant}}
+"""
+
+
+def test_scenarios_prints_a_table_and_writes_junit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL + "agent: {greeting: Hello.}\n")
+    write(tmp_path, SCENARIOS, "scenarios/call.yaml")
+    junit = tmp_path / "out.xml"
+
+    assert run.main(["--config", str(path), "--scenarios", "good"]) == 0
+    assert "1 calls, all as expected" in capsys.readouterr().out
+    assert run.main(["--config", str(path), "--scenarios", "--junit", str(junit)]) == 1
+
+    out = capsys.readouterr().out
+    assert "FAILED  ended by assistant: by caller" in out
+    assert "1 of 2 calls failed" in out
+    suite = Xml.parse(junit).getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [(case.get("name"), len(case)) for case in suite] == [("good", 0), ("bad", 1)]
+
+
+def test_scenarios_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, MINIMAL)
+
+    assert run.main(["--config", str(path), "--scenarios"]) == 2
+    assert "scenarios/call.yaml: no such file" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run.main(["--config", str(path), "--junit", "out.xml"])

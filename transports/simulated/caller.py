@@ -15,12 +15,15 @@ from transports.simulated.caller_steps import (
     CallScript,
     InterruptWhenHeard,
     Listen,
+    ListenUntil,
+    MakeNoise,
     Outcome,
     Say,
     StaySilent,
     Step,
 )
 from transports.simulated.ear import BYTES_PER_SECOND, Ear
+from transports.simulated.noise import noise
 from transports.simulated.person import Act, HangUp, PressDigits, Speak
 
 _LEFTOVER: Final = 0.1
@@ -79,6 +82,7 @@ class Caller:
     def __init__(self, script: CallScript, voice: Voice, journal: Journal | None = None) -> None:
         self.spoken: list[Spoken] = []
         self.heard_lines: list[Heard] = []
+        self._overheard: list[Heard] = []
         self._script = script
         self._voice = voice
         self._journal = journal
@@ -92,6 +96,14 @@ class Caller:
     def heard(self, pcmu: bytes, at: float) -> None:
         """Hear a piece of audio, whose first byte was played at ``at``."""
         self._ear.heard(pcmu, at)
+
+    def all_heard(self) -> list[Heard]:
+        """Everything that reached their ear, what they paid no attention to as well."""
+        in_order = sorted([*self.heard_lines, *self._overheard], key=lambda line: line.started_at)
+        rest, began_at = self._voice.hear(self._ear.audio()), self._ear.began_at
+        if rest and began_at is not None:
+            in_order.append(Heard(rest, began_at, self._ear.audible_until))
+        return in_order
 
     def tick(self, now: float) -> Sequence[Act]:
         """Go on with the script."""
@@ -114,14 +126,16 @@ class Caller:
         if self._step is None:
             self._done = True
         elif isinstance(self._step, Say):
-            return self._say(self._step.text, now)
+            return self._say(self._step.text, now, interrupting=self._step.interrupting)
+        elif isinstance(self._step, MakeNoise):
+            return self._make_noise(self._step, now)
         elif isinstance(self._step, PressDigits | HangUp):
             return (self._step,)
         return ()
 
     def _interrupt(self, step: InterruptWhenHeard, outcome: Outcome, now: float) -> Sequence[Act]:
         # The words are said as a step of their own, whose outcome is the interruption's.
-        self._step = _Interruption(step.text, outcome)
+        self._step = _Interruption(step.text, interrupting=True, outcome=outcome)
         return self._say(step.text, now, interrupting=True)
 
     def _say(self, text: str, now: float, *, interrupting: bool = False) -> Sequence[Act]:
@@ -131,13 +145,20 @@ class Caller:
         self._record("caller_speaks", now, text, ms=len(pcmu) / 8, interrupting=interrupting)
         return (Speak(pcmu),)
 
+    def _make_noise(self, step: MakeNoise, now: float) -> Sequence[Act]:
+        self._busy_until = now + step.seconds
+        self._record("caller_noise", now, "", ms=step.seconds * 1000, dbfs=step.dbfs)
+        return (Speak(noise(step.seconds, step.dbfs)),)
+
     def _outcome(self, step: Step, now: float) -> Outcome | None:
         """How the step went, or None while it goes on."""
         if isinstance(step, Say):
             return self._said(step, now)
         if isinstance(step, StaySilent):
             return Outcome() if now - self._step_began_at >= step.seconds else None
-        if isinstance(step, Listen | InterruptWhenHeard):
+        if isinstance(step, MakeNoise):
+            return Outcome() if now >= self._busy_until else None
+        if isinstance(step, Listen | ListenUntil | InterruptWhenHeard):
             return self._listened(step, now)
         return Outcome()
 
@@ -145,26 +166,45 @@ class Caller:
         if now < self._busy_until:
             return None
         if self._ear.quiet_for(now) >= _LEFTOVER:
-            self._ear.forget()
+            self._pay_no_attention()
         return step.outcome if isinstance(step, _Interruption) else Outcome()
 
-    def _listened(self, step: Listen | InterruptWhenHeard, now: float) -> Outcome | None:
+    def _pay_no_attention(self) -> None:
+        """Forget what was said meanwhile: it was cut, or talked over."""
+        text, began_at = self._voice.hear(self._ear.audio()), self._ear.began_at
+        if text and began_at is not None:
+            self._overheard.append(Heard(text, began_at, self._ear.audible_until))
+        self._ear.forget()
+
+    def _listened(
+        self, step: Listen | ListenUntil | InterruptWhenHeard, now: float
+    ) -> Outcome | None:
         if self._ear.began_at is None:
             waited = now - self._step_began_at
             return Outcome(silent=True) if waited >= step.patience else None
         if self._ear.quiet_for(now) >= step.quiet:
             return Outcome(self._understand(now))
-        if isinstance(step, InterruptWhenHeard) and self._heard_enough(step, now):
+        if not isinstance(step, Listen) and self._heard_enough(step, now):
             return Outcome(self._understand(now), interrupted=True)
         return None
 
-    def _heard_enough(self, step: InterruptWhenHeard, now: float) -> bool:
+    def _heard_enough(self, step: ListenUntil | InterruptWhenHeard, now: float) -> bool:
+        by_time = self._ear.speech_ms() >= step.ms
+        if isinstance(step, ListenUntil):
+            return by_time and (not step.phrase or self._heard_phrase(step.phrase, now))
         if step.ms:
-            return self._ear.speech_ms() >= step.ms
+            return by_time
+        return len(self._words_so_far(now).split()) >= step.words
+
+    def _heard_phrase(self, phrase: str, now: float) -> bool:
+        return phrase.lower() in self._words_so_far(now).lower()
+
+    def _words_so_far(self, now: float) -> str:
+        """What was heard of this speech; nothing between two looks, as each takes some work."""
         if now < self._look_at:
-            return False
+            return ""
         self._look_at = now + _LISTEN_EVERY
-        return len(self._voice.hear(self._ear.audio()).split()) >= step.words
+        return self._voice.hear(self._ear.audio())
 
     def _understand(self, now: float) -> str:
         text = self._voice.hear(self._ear.audio())

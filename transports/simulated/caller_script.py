@@ -23,7 +23,7 @@ _QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
 )
 """What to ask if the call file states a fact on it; opening hours otherwise."""
 GOODBYE: Final = "That's all, thank you. Goodbye."
-_YES: Final = "Yes, that's right."
+YES: Final = "Yes, that's right."
 _ARE_YOU_THERE: Final = "Hello? Are you there?"
 _KEY: Final = "1"
 _INTERRUPT_AFTER_MS: Final = 1500
@@ -108,14 +108,14 @@ class AnsweringScript:
         self._interruption = None
         if any(phrase in heard for phrase in _WAIT):
             return Listen()
-        if self._leaving or words(heard) & _BYE:
+        if self._leaving or takes_leave(heard):
             self._leaving = True
             return Listen()
-        if any(phrase in heard for phrase in _CONFIRM):
-            return Say(_YES)
+        if asks_to_confirm(heard):
+            return Say(YES)
         if self._turns >= _MOST_TURNS:
             return self._leave()
-        question = self._question_in(heard)
+        question = question_in(heard, self._questions)
         if question is not None:
             self._opened = True
             return self._reply(question)
@@ -169,16 +169,27 @@ class AnsweringScript:
         self._leaving = True
         return Say(GOODBYE)
 
-    def _question_in(self, heard: str) -> Question | None:
-        """The question that was asked; of several the one that fits best."""
-        heard_words = words(heard)
-        best, best_share = None, _ASKED_SHARE
-        for question in self._questions:
-            asked = words(question.ask)
-            share = len(asked & heard_words) / len(asked) if asked else 0.0
-            if share > best_share or (share == best_share and best is None):
-                best, best_share = question, share
-        return best
+
+def question_in(heard: str, questions: Iterable[Question]) -> Question | None:
+    """The question that was asked; of several the one that fits best."""
+    heard_words = words(heard)
+    best, best_share = None, _ASKED_SHARE
+    for question in questions:
+        asked = words(question.ask)
+        share = len(asked & heard_words) / len(asked) if asked else 0.0
+        if share > best_share or (share == best_share and best is None):
+            best, best_share = question, share
+    return best
+
+
+def asks_to_confirm(heard: str) -> bool:
+    """Whether an answer was read back."""
+    return any(phrase in heard.lower() for phrase in _CONFIRM)
+
+
+def takes_leave(heard: str) -> bool:
+    """Whether the assistant says goodbye."""
+    return bool(words(heard) & _BYE)
 
 
 def caller_script_for(

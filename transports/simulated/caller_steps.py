@@ -12,9 +12,28 @@ from transports.simulated.person import HangUp, PressDigits
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say something, now, whoever is speaking."""
+    """Say something, now, whoever is speaking.
+
+    Attributes:
+        text: The words.
+        interrupting: They are meant to cut the assistant short.
+    """
 
     text: str
+    interrupting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MakeNoise:
+    """Let something be heard that is no speech, now, whoever is speaking.
+
+    Attributes:
+        seconds: How long.
+        dbfs: How loud; below about -45 a telephone takes it for silence.
+    """
+
+    seconds: float
+    dbfs: float = -30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +69,32 @@ class InterruptWhenHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenUntil:
+    """Listen until something was heard; done, too, when the assistant has finished before that.
+
+    Attributes:
+        phrase: Words that must have been heard; empty: by time alone.
+        ms: So much of this speech must have been heard, too.
+        quiet: As in ``Listen``.
+        patience: As in ``Listen``.
+    """
+
+    phrase: str = ""
+    ms: float = 0.0
+    quiet: float = 0.7
+    patience: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class StaySilent:
     """Say nothing for a while, whatever is heard."""
 
     seconds: float
 
 
-Step = Say | Listen | InterruptWhenHeard | StaySilent | PressDigits | HangUp
+Step = (
+    Say | MakeNoise | Listen | ListenUntil | InterruptWhenHeard | StaySilent | PressDigits | HangUp
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +103,7 @@ class Outcome:
 
     Attributes:
         heard: What the assistant was heard to say in it.
-        interrupted: The caller spoke up in the middle.
+        interrupted: The caller spoke up in the middle, or is about to.
         silent: Nothing was heard, and patience ran out.
     """
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from transports.simulated.scripted_turns import ScriptedTurns
+
 
 @dataclass(frozen=True, slots=True)
 class Faults:
@@ -65,6 +67,7 @@ class ModelOptions:
         lifetime: Seconds until the session expires; 60 minutes on the real API.
         seed: Of everything that is drawn.
         faults: What goes wrong.
+        turns: What it says and calls before it answers by itself; used up as it does.
     """
 
     api_key: str | None = None
@@ -79,3 +82,4 @@ class ModelOptions:
     lifetime: float = 3600.0
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
+    turns: ScriptedTurns = field(default_factory=ScriptedTurns)

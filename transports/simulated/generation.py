@@ -56,7 +56,18 @@ class Generation:
         outputs: asyncio.Future[list[Output]],
         input_usage: dict[str, Any],
         on_done: Callable[[Generation], None],
+        takes: float | None = None,
     ) -> None:
+        """Prepare a response; ``start`` announces it.
+
+        Args:
+            state: The session's.
+            params: What it is made with.
+            outputs: What it puts out, in order.
+            input_usage: What the model read for it.
+            on_done: Told of its end.
+            takes: Seconds until its first output; None: as the model's options have it.
+        """
         self.id = state.wire.new_id("resp")
         self.params = params
         self.status: ResponseStatus = "in_progress"
@@ -66,6 +77,7 @@ class Generation:
         self._outputs = outputs
         self._input_usage = input_usage
         self._on_done = on_done
+        self._first_output = state.options.first_delta if takes is None else takes
         self._open: OutputItem | None = None
         self._steps = self._run()
         self._timer: Timer | None = None
@@ -86,7 +98,7 @@ class Generation:
         wire.emit("response.created", response=self.render())
         tokens = sum(self._input_usage[kind] for kind in ("text_tokens", "audio_tokens"))
         wire.emit("rate_limits.updated", rate_limits=_rate_limits(tokens))
-        self._timer = wire.later(self._state.options.first_delta, self._advance)
+        self._timer = wire.later(self._first_output, self._advance)
 
     def fail_with(self, code: str) -> None:
         """Fail instead of answering: the error stands in ``response.done`` and nowhere else."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from transports.simulated.brain import exact_words
-from transports.simulated.brain_script import Call, Output, Say
+from transports.simulated.brain_script import BrainRequest, Call, Output, Say
 from transports.simulated.client_error import ClientError
 from transports.simulated.generation import CancelReason, Generation
 from transports.simulated.mind import MindFor
@@ -56,7 +56,8 @@ class Responder:
                 "conversation_already_has_active_response",
             )
         usage = self._meter.read(params.segments())
-        generation = Generation(self._state, params, self._outputs(params), usage, self._ended)
+        outputs, takes = self._answer(params)
+        generation = Generation(self._state, params, outputs, usage, self._ended, takes)
         self.responses.append(generation)
         if not params.aside:
             self.active = generation
@@ -97,19 +98,31 @@ class Responder:
             self.active = None
         self._on_done(generation)
 
-    def _outputs(self, params: ResponseParams) -> asyncio.Future[list[Output]]:
-        """What to answer; only to be known when the caller's last words are made out."""
-        if not self._state.hearing:
-            return self._asked(params)
-        return asyncio.create_task(self._heard_and_asked(params), name="simulated model: answer")
+    def _answer(self, params: ResponseParams) -> tuple[asyncio.Future[list[Output]], float | None]:
+        """What the model puts out, and how many seconds that takes it (None: the usual).
 
-    async def _heard_and_asked(self, params: ResponseParams) -> list[Output]:
-        await asyncio.wait(set(self._state.hearing))
-        return await self._asked(params)
-
-    def _asked(self, params: ResponseParams) -> asyncio.Future[list[Output]]:
-        instructions = self._state.settings.effective["instructions"]
+        It can only be known when the caller's last words are made out.
+        """
+        if self._state.hearing:
+            later = asyncio.create_task(self._heard(params), name="simulated model: answer")
+            return later, None
         request = params.brain_request(self._state.senses)
+        turn = self._state.options.turns.next(request)
+        if turn is None:
+            return self._thought(params, request), None
+        outputs = list(turn.outputs)
+        return self._state.senses.think(lambda: outputs), turn.takes
+
+    async def _heard(self, params: ResponseParams) -> list[Output]:
+        await asyncio.wait(set(self._state.hearing))
+        outputs, takes = self._answer(params)
+        await asyncio.sleep(takes or 0)
+        return await outputs
+
+    def _thought(
+        self, params: ResponseParams, request: BrainRequest
+    ) -> asyncio.Future[list[Output]]:
+        instructions = self._state.settings.effective["instructions"]
         plain = not params.aside and exact_words(params.own_instructions) is None
         commented = self._state.options.commentary and plain
 

@@ -22,6 +22,8 @@ from transports.simulated.caller_steps import (
     FixedScript,
     InterruptWhenHeard,
     Listen,
+    ListenUntil,
+    MakeNoise,
     Outcome,
     Say,
     StaySilent,
@@ -329,3 +331,50 @@ def test_generic_caller_waits_for_what_was_promised() -> None:
 )
 def test_answers_fit_the_question(name: str, ask: str, answer: str) -> None:
     assert answer_to(name, ask) == answer
+
+
+def test_listening_until_words_or_a_time_ends_in_the_middle_of_a_speech() -> None:
+    script = Noting(ListenUntil("open from"), Say("stop", interrupting=True), Listen())
+    room = Room(script)
+    room.assistant_says("we are open from nine to six")
+    room.run(8)
+
+    assert script.outcomes[1].interrupted
+    assert script.outcomes[1].heard.startswith("we are open from")
+    assert "six" not in script.outcomes[1].heard
+    assert room.caller.spoken[0].interrupting
+
+
+def test_listening_until_something_that_never_comes_ends_with_the_speech() -> None:
+    script = Noting(ListenUntil("elephants", ms=200))
+    room = Room(script)
+    room.assistant_says("we are open")
+    room.run(4)
+
+    assert script.outcomes[1] == Outcome("we are open")
+
+
+def test_noise_is_made_for_its_time() -> None:
+    script = Noting(MakeNoise(1.5, -40.0))
+    room = Room(script)
+    room.run(1.4)
+    assert len(script.outcomes) == 1
+
+    room.run(0.3)
+    assert len(script.outcomes) == 2
+    (_, act), *_ = room.acts
+    assert isinstance(act, Speak)
+    assert len(act.pcmu) == 12_000
+
+
+def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
+    room = Room(steps(Listen(), StaySilent(3), Say("no"), StaySilent(60)))
+    room.assistant_says("hello")
+    room.run(3)
+    room.assistant_says("by the way")
+    room.run(3)
+    room.assistant_says("good bye")
+    room.run(2)
+
+    assert [line.text for line in room.caller.heard_lines] == ["hello"]
+    assert [line.text for line in room.caller.all_heard()] == ["hello", "by the way", "good bye"]
