@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench lint types unit format lock clean
+.PHONY: run test soak long bench coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -30,6 +30,11 @@ bench: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q
+
+# Every branch of the call's logic, by its own tests.
+coverage: $(VENV)/.ready
+	$(BIN)/python -m pytest -q tests/processors/state --cov=processors/state --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100 --timeout=600
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

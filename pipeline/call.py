@@ -25,7 +25,7 @@ from processors.state.transcript import Transcript
 from processors.text_model import TEXT_MODEL, TextModel
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
-from transports.openai_realtime.tools import tools_of
+from transports.openai_realtime.tools import schema_of, tools_of
 from transports.socket import Socket
 from transports.twilio.config import TwilioSerializerConfig
 from transports.twilio.messages import PCMU_ENCODING, Start
@@ -74,7 +74,8 @@ class CallRunner:
             if isinstance(entry, OpenAIRealtimeConfig) and entry.warm is not False:
                 speech = self._speech(loaded, claims)
                 session = entry.session(
-                    instructions=speech.prompt, tools=[tool.schema for tool in tools_of(speech)]
+                    instructions=speech.prompt,
+                    tools=[schema_of(tool) for tool in tools_of(speech)],
                 )
                 self._dialer.warm(claims.call_sid, entry, session)
 

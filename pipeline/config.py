@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import os
 from collections.abc import Mapping
@@ -22,8 +21,8 @@ from pipeline.order import order_problems
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
-from processors.fields import Seconds, Shape
-from processors.import_path import import_object
+from pipeline.tool_registry import ToolEntry
+from processors.fields import Shape
 from processors.state.hours import BusinessHours
 
 END_CALL = "end_call"
@@ -32,34 +31,6 @@ END_CALL = "end_call"
 PhoneNumber = Annotated[
     str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
 ]
-
-
-class ToolEntry(Block):
-    """A function that the model may call."""
-
-    use: str
-    """An async function, as `package.module:function`. Its first parameter is `params`; the rest,
-    with their annotations and docstring, tell the model how to call it."""
-
-    timeout: Seconds = 20.0
-    """How long it may take, s; then the model is told that it failed."""
-
-    @field_validator("use")
-    @classmethod
-    def _is_a_tool(cls, use: str) -> str:
-        function = import_object(use)
-        if not inspect.iscoroutinefunction(function):
-            raise ValueError("allowed: an `async def` function")
-        if next(iter(inspect.signature(function).parameters), None) != "params":
-            raise ValueError(
-                "allowed: a function whose first parameter is `params` (FunctionCallParams)"
-            )
-        return use
-
-    @property
-    def name(self) -> str:
-        """What the model calls it by."""
-        return str(import_object(self.use).__name__)
 
 
 class CallFile(Block):
@@ -92,7 +63,7 @@ class CallFile(Block):
     """What the assistant is told."""
 
     tools: tuple[ToolEntry, ...] = ()
-    """Functions that the model may call."""
+    """Functions that the model may call: the name of one that is built in, or a mapping."""
 
     end_call: bool = True
     """Whether the model can end the call."""

@@ -17,6 +17,7 @@ HANGUP = "hangup"
 TRANSCRIPT = "transcript"
 RECORDING = "recording"
 SUMMARIZER = "transcript_summarizer"
+SILENCE = "silence"
 
 REQUIRED_TYPES = (SERIALIZER, PASSTHROUGH, MODELS[0], INTERRUPTION)
 """What every pipeline has, in this order."""
@@ -87,7 +88,7 @@ def _misplaced(places: dict[str, int], model: int | None) -> Iterator[tuple[int 
             passthrough,
             f"found {PASSTHROUGH} after the model; move it between the serializer and the model",
         )
-    for kind in (INTERRUPTION, TRANSCRIPT, SUMMARIZER, HANGUP):
+    for kind in (INTERRUPTION, TRANSCRIPT, SUMMARIZER, SILENCE, HANGUP):
         position = places.get(kind)
         if position is not None and position < model:
             yield position, f"found {kind} before the model; move it after the model"

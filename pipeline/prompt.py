@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.agent import Agent, ChecklistField
 from pipeline.config import CallFile
-from processors.context import Speech, ToolConfig
+from processors.context import Speech
 
 _CALLER_NUMBER = re.compile(r"\+?[0-9]{5,15}")
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
@@ -48,7 +48,7 @@ def speech_for(call_file: CallFile, *, now: datetime, caller: str, called: str) 
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip(),
         fallback=call_file.fallback,
-        tools=tuple(ToolConfig(tool.use, tool.timeout) for tool in call_file.tools),
+        tools=tuple(entry.tool() for entry in call_file.tools),
         end_call=call_file.end_call,
         checklist=tuple(item.field for item in agent.information.checklist),
     )

@@ -15,6 +15,7 @@ from processors.configs import (
     InterruptionConfig,
     MulawPassthroughConfig,
     RecordingConfig,
+    SilenceConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
@@ -28,6 +29,7 @@ Entry = Annotated[
     | MulawPassthroughConfig
     | OpenAIRealtimeConfig
     | InterruptionConfig
+    | SilenceConfig
     | TranscriptConfig
     | RecordingConfig
     | CallRecordConfig

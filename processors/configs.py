@@ -6,7 +6,14 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pipecat.processors.frame_processor import FrameProcessor
-from pydantic import AfterValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from processors.context import BothEnds, CallContext, ProcessorConfig
 from processors.fields import NUMERIC, Milliseconds, Seconds
@@ -55,6 +62,89 @@ class InterruptionConfig(ProcessorConfig):
         from processors.interruption import InterruptionProcessor
 
         return InterruptionProcessor(self, context)
+
+
+class Part(BaseModel):
+    """A mapping inside an entry: frozen, and no key but the ones it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Reprompt(Part):
+    """A question to a caller who says nothing."""
+
+    after: Seconds
+    """How long they said nothing since they heard the assistant last, s."""
+
+    say: Annotated[str, Field(min_length=1)]
+    """The words, exactly so."""
+
+
+class GiveUp(Part):
+    """The goodbye to a caller who says nothing."""
+
+    after: Seconds = 10.0
+    """How long they said nothing since they heard the last question, s."""
+
+    say: Annotated[str, Field(min_length=1)] = (
+        "I can't hear anyone, so I'll hang up now. Please call again. Goodbye."
+    )
+    """The words, exactly so; then the call is ended."""
+
+
+class DurationWarning(Part):
+    """What the caller is told before the call has lasted too long."""
+
+    before: Seconds = 60.0
+    """How long before the end, s."""
+
+    say: Annotated[str, Field(min_length=1)] = "I'm sorry, I'll have to end this call in a minute."
+    """The words, exactly so."""
+
+
+class SilenceConfig(ProcessorConfig):
+    """Asks a silent caller if they are there, and gives up in the end. Also ends endless calls."""
+
+    type: Literal["silence"]
+    """Names this processor."""
+
+    reprompts: tuple[Reprompt, ...] = (
+        Reprompt(after=8.0, say="Are you still there?"),
+        Reprompt(after=8.0, say="I can't hear you. Are you still on the line?"),
+    )
+    """What to ask, one after the other, before giving up. None: give up at once."""
+
+    goodbye: GiveUp = GiveUp()
+    """When to give up, and with which words."""
+
+    wait: Seconds = 60.0
+    """How long a caller who said "one moment" is left alone (the tool `wait_for_caller`), s."""
+
+    max_duration: Seconds | None = None
+    """How long a call may last, s. null: for ever."""
+
+    warning: DurationWarning | None = DurationWarning()
+    """What is said before `max_duration` is over. null: nothing."""
+
+    max_duration_goodbye: str = ""
+    """The last words when `max_duration` is over. Empty: the `goodbye` of `agent`."""
+
+    @field_validator("warning")
+    @classmethod
+    def _comes_in_time(
+        cls, warning: DurationWarning | None, info: ValidationInfo
+    ) -> DurationWarning | None:
+        limit = info.data.get("max_duration")
+        if warning is not None and limit is not None and warning.before >= limit:
+            raise ValueError(f"allowed: a `before` of less than max_duration, {limit:g}")
+        return warning
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.silence import SilenceProcessor
+
+        return SilenceProcessor(self, context)
 
 
 class TranscriptConfig(ProcessorConfig):
@@ -128,11 +218,12 @@ class TranscriptSummarizerConfig(ProcessorConfig):
     type: Literal["transcript_summarizer"]
     """Names this processor."""
 
-    every_turns: Annotated[int, Field(ge=1), NUMERIC] = 6
-    """Sum up after so many turns of the caller."""
+    every_turns: Annotated[int, Field(ge=1), NUMERIC] = 12
+    """Write the memory anew after so many turns of the caller."""
 
     token_budget: Annotated[int, Field(ge=500), NUMERIC] = 8000
-    """Sum up earlier when the conversation is longer than this, prompt included, in tokens."""
+    """When the conversation is longer than this, prompt included, in tokens: sum up, and put notes
+    in place of older turns. Shortening earlier costs more cached input than it saves."""
 
     keep_turns: Annotated[int, Field(ge=1), NUMERIC] = 3
     """How many turns of the caller stay word for word, with all that followed them."""
@@ -165,6 +256,10 @@ class HangupConfig(ProcessorConfig):
 
     playback_timeout: Seconds = 5.0
     """How long to wait for the phone to say that the goodbye was heard, past its planned end, s."""
+
+    after_goodbye: Seconds | None = 4.0
+    """How long to wait for somebody to go on when the assistant said goodbye without ending the
+    call, s; then it ends. null: it does not."""
 
     def build(self, context: CallContext) -> FrameProcessor:
         """Make the processor."""

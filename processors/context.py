@@ -12,6 +12,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import BaseModel, ConfigDict
 
+from processors.call_tool import Tool
 from processors.heard_context import HeardContext
 from processors.state.hours import BusinessHours
 from processors.state.journal import Journal
@@ -30,19 +31,6 @@ class Phone(Protocol):
     async def say_and_hang_up(self, words: str) -> bool:
         """Have Twilio speak to the caller in place of the stream. False when it can't."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ToolConfig:
-    """A function that the model may call.
-
-    Attributes:
-        use: Import path ``package.module:function`` of a pipecat direct function.
-        timeout: Seconds after which a call of it is given up.
-    """
-
-    use: str
-    timeout: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ class Speech:
     disclosure: str = ""
     goodbye: str = ""
     fallback: str = ""
-    tools: tuple[ToolConfig, ...] = ()
+    tools: tuple[Tool, ...] = ()
     end_call: bool = True
     checklist: tuple[str, ...] = ()
 

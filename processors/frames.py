@@ -330,9 +330,11 @@ class EndCallFrame(ControlFrame):
 
     Parameters:
         reason: In a few words, for the record.
+        goodbye_said: It was said already, so none follows.
     """
 
     reason: str = ""
+    goodbye_said: bool = False
     interruptible: bool = field(default=False, init=False)
 
 

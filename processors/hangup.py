@@ -6,21 +6,24 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from pipecat.frames.frames import EndWorkerFrame, Frame, InterruptionFrame
+from pipecat.frames.frames import EndWorkerFrame, Frame, InputDTMFFrame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 
 from processors.base import CallProcessor
 from processors.configs import HangupConfig
 from processors.context import CallContext
 from processors.frames import (
+    CallerSpeechStartedFrame,
     EndCallFrame,
     ModelLostFrame,
     PlaybackEndFrame,
     ResponseEndedFrame,
     ResponseStartedFrame,
 )
-from processors.state.hangup import HangupWatch
+from processors.state.farewell import is_farewell
+from processors.state.hangup import HangupState, HangupWatch
 from processors.timer import DeadlineTimer
+from processors.tool_frames import ToolStartedFrame
 
 STOP_GRACE = 5.0
 """Seconds that Twilio gets to end the stream after the call was completed by REST."""
@@ -37,8 +40,12 @@ class HangupProcessor(CallProcessor):
         super().__init__()
         self._context = context
         self._watch = HangupWatch(
-            goodbye_timeout=config.goodbye_timeout, playback_timeout=config.playback_timeout
+            goodbye_timeout=config.goodbye_timeout,
+            playback_timeout=config.playback_timeout,
+            farewell_timeout=config.after_goodbye if context.speech.end_call else None,
         )
+        self._responding = False
+        self._goodbye_said = False  # in the response that ended the call: no other one follows
         self._reason = ""
         self._timer = DeadlineTimer(
             self, self._watch.deadline, self._deadline_passed, context.clock
@@ -48,24 +55,7 @@ class HangupProcessor(CallProcessor):
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Follow the goodbye; everything passes on."""
         await self.push_frame(frame, direction)
-        now = self._context.clock()
-        watch = self._watch
-        match frame:
-            case EndCallFrame():
-                self._reason = frame.reason
-                watch.end_requested(now)
-            case ResponseStartedFrame() if frame.purpose == "goodbye":
-                watch.goodbye_started(now)
-            case ResponseEndedFrame() if frame.purpose == "goodbye":
-                if watch.goodbye_ended(now, queued_ms=self._context.playback.queued_ms):
-                    self._hang_up("goodbye over")
-            case PlaybackEndFrame() if direction is FrameDirection.UPSTREAM:
-                if watch.goodbye_heard(anything_queued=not self._context.playback.idle):
-                    self._hang_up("goodbye heard")
-            case InterruptionFrame():
-                watch.interrupted()
-            case ModelLostFrame():
-                self._leave(self._speak_fallback(frame.reason))
+        self._learn(frame, direction, self._context.clock())
         self._timer.arm()
 
     async def cleanup(self) -> None:
@@ -75,9 +65,56 @@ class HangupProcessor(CallProcessor):
         if self._leaving is not None and not self._leaving.done():
             await self.cancel_task(self._leaving)
 
+    def _learn(self, frame: Frame, direction: FrameDirection, now: float) -> None:
+        watch = self._watch
+        match frame:
+            case EndCallFrame():
+                self._end_requested(frame, now)
+            case ResponseStartedFrame():
+                self._responding = True
+                watch.went_on()
+                if frame.purpose == "goodbye":
+                    watch.goodbye_started(now)
+            case ResponseEndedFrame():
+                self._responding = False
+                if frame.purpose == "goodbye" or self._goodbye_said:
+                    self._goodbye_over(now)
+            case PlaybackEndFrame() if direction is FrameDirection.UPSTREAM:
+                self._heard(frame.item_id, now)
+            case CallerSpeechStartedFrame() | InputDTMFFrame() | ToolStartedFrame():
+                watch.went_on()
+            case InterruptionFrame():
+                watch.interrupted()
+            case ModelLostFrame():
+                self._leave(self._speak_fallback(frame.reason))
+
+    def _end_requested(self, frame: EndCallFrame, now: float) -> None:
+        self._reason = frame.reason
+        self._goodbye_said = frame.goodbye_said
+        self._watch.end_requested(now)
+        if frame.goodbye_said:
+            self._watch.goodbye_started(now)
+            if not self._responding:
+                self._goodbye_over(now)
+
+    def _goodbye_over(self, now: float) -> None:
+        if self._watch.goodbye_ended(now, queued_ms=self._context.playback.queued_ms):
+            self._hang_up("goodbye over")
+
+    def _heard(self, item_id: str, now: float) -> None:
+        context, idle = self._context, self._context.playback.idle
+        if self._watch.goodbye_heard(anything_queued=not idle):
+            self._hang_up("goodbye heard")
+            return
+        words = context.transcript.words_of(item_id)
+        if idle and not self._responding and is_farewell(words, context.speech.goodbye):
+            self._watch.farewell_heard(now)
+
     async def _deadline_passed(self) -> None:
+        farewell = self._watch.state is HangupState.FAREWELL_HEARD
         if self._watch.timer_fired(self._context.clock()):
-            self._hang_up("no goodbye came")
+            self._reason = "goodbye_said" if farewell else self._reason
+            self._hang_up("nobody went on" if farewell else "no goodbye came")
 
     def _hang_up(self, why: str) -> None:
         self._context.record("hangup", reason=self._reason or "end_call", why=why)

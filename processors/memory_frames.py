@@ -51,8 +51,11 @@ class ConversationNotesFrame(ControlFrame):
         notes: What the model reads.
         seen_item_id: The newest item that their writer saw; what came later stays.
         keep_turns: So many turns of the caller stay, with all that followed them.
+        shorten: Whether this conversation is to be shortened; if not, only a fresh session begins
+            with the notes.
     """
 
     notes: str
     seen_item_id: str
     keep_turns: int
+    shorten: bool = True

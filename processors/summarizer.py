@@ -2,9 +2,9 @@
 
 Has the memory written when ``SummaryPolicy`` says so, by the call's own model beside the
 conversation or by a text model, and checks it (``MemoryForm``). A good one goes into
-``CallContext.memory``, the journal, and, as notes, in place of the older turns of the model's
-conversation. The call never waits for any of it; only its end does, up to the limit, so that the
-record has what was said last.
+``CallContext.memory``, the journal, and as notes to the model's side: in place of older turns once
+the conversation is too long, and into a fresh session. The call never waits for any of it; only
+its end does, up to the limit, so that the record has what was said last.
 """
 
 from __future__ import annotations
@@ -242,7 +242,12 @@ class TranscriptSummarizer(CallProcessor):
         self._seen_item_id = told.newest_item_id if self._by_ear else told.seen_item_id
         self._context.record("memory", reason=self._reason, private={"memory": memory.as_dict()})
         if not self._ending and not memory.empty:
-            notes = ConversationNotesFrame(memory.notes(), seen_item_id, self._config.keep_turns)
+            notes = ConversationNotesFrame(
+                memory.notes(),
+                seen_item_id,
+                self._config.keep_turns,
+                shorten=self._policy.too_long,
+            )
             await self.push_frame(notes, FrameDirection.UPSTREAM)
             if self._reason == "topic" or memory.about_something_else_than(before):
                 await self._restate(memory)

@@ -3,10 +3,11 @@
 The whole conversation is input again for each response, and what is unchanged from its beginning
 on is billed as cached (OpenAI, Realtime managing costs guide, which names this replacing as a way
 to save). So nothing before the cut is touched between two summaries, and one summary makes one
-change: the notes go in at the cut, and once the server has them, all that they cover goes in one
-stroke. The last turns stay as they are. A function call and its output go together or not at all.
-Each step waits for a moment in which nobody speaks and no response runs, and for the server's
-word on the step before; what the server refuses is left as it is, and the call goes on.
+change, if the conversation is long enough to be worth it: the notes go in at the cut, and once the
+server has them, all that they cover goes in one stroke. The last turns stay as they are. A
+function call and its output go together or not at all. Each step waits for a moment in which
+nobody speaks and no response runs, and for the server's word on the step before; what the server
+refuses is left as it is, and the call goes on.
 """
 
 from __future__ import annotations
@@ -85,6 +86,14 @@ class Compacted:
     kept: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    notes: str
+    seen_item_id: str
+    keep_turns: int
+    shorten: bool = True
+
+
 class _Stage(StrEnum):
     IDLE = "idle"
     READY = "ready"  # notes wait for a quiet moment
@@ -100,7 +109,7 @@ class Compaction:
         self._items: list[ServerItem] = []
         self._stage = _Stage.IDLE
         self._notes = ""
-        self._newer: tuple[str, str, int] | None = None  # a summary that came during an edit
+        self._newer: _Summary | None = None  # came during an edit, or is for a fresh session only
         self._item_id = ""
         self._going: list[str] = []
         self._awaited: set[str] = set()
@@ -146,29 +155,37 @@ class Compaction:
         for item_id in self._going:
             self._covered.add(item_id)
         if self._newer is not None:
-            self._notes, seen_item_id, keep_turns = self._newer
-            for item_id in self._goers(seen_item_id, keep_turns):
+            newer = self._newer
+            self._notes = newer.notes
+            for item_id in self._goers(newer.seen_item_id, newer.keep_turns):
                 self._covered.add(item_id)
         self._items.clear()
         self._reset()
 
     # What is wanted.
 
-    def summarised(self, notes: str, seen_item_id: str, keep_turns: int) -> None:
+    def summarised(
+        self, notes: str, seen_item_id: str, keep_turns: int, *, shorten: bool = True
+    ) -> None:
         """Have these notes take the place of what they cover.
 
         Args:
             notes: The text.
             seen_item_id: The newest item that their writer saw; later ones stay.
             keep_turns: So many turns of the caller stay, with all that followed them.
+            shorten: In this conversation. False: it is short enough, and a change would cost the
+                cached input of all that stays; only a fresh session begins with the notes.
         """
-        if self._stage in (_Stage.IDLE, _Stage.READY):
+        if not shorten:
+            self._newer = _Summary(notes, seen_item_id, keep_turns, shorten=False)
+        elif self._stage in (_Stage.IDLE, _Stage.READY):
+            self._newer = None
             going = self._goers(seen_item_id, keep_turns)
             self._notes = notes
             if going:
                 self._going, self._stage = going, _Stage.READY
         else:
-            self._newer = notes, seen_item_id, keep_turns
+            self._newer = _Summary(notes, seen_item_id, keep_turns)
 
     def edits(self, now: float, *, quiet: bool) -> list[Insert | Delete]:
         """What to send now; ``quiet``: nobody speaks and no response runs or is about to."""
@@ -278,7 +295,9 @@ class Compaction:
         newer = self._newer
         self._reset()
         if newer is not None:
-            self.summarised(*newer)
+            self.summarised(
+                newer.notes, newer.seen_item_id, newer.keep_turns, shorten=newer.shorten
+            )
 
     def _reset(self) -> None:
         self._stage = _Stage.IDLE

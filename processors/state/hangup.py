@@ -1,8 +1,9 @@
-"""When to hang up: after the goodbye was heard, or when none comes.
+"""When to hang up: after the goodbye was heard, when none comes, or when one was the end anyway.
 
 Completing the call at once would cut the goodbye: it waits in the phone's queue long after the
 model has finished making it. So the call ends when the goodbye's last mark came back, and, since
-models promise and don't deliver, after a while without any goodbye.
+models promise and don't deliver, after a while without any goodbye. Others say goodbye and forget
+to end the call: then it ends when nobody has anything to add.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ class HangupState(Enum):
     """How far the end of the call has come."""
 
     TALKING = auto()
+    FAREWELL_HEARD = auto()
     WAITING_FOR_GOODBYE = auto()
     GOODBYE_STARTED = auto()
     GOODBYE_PLAYING = auto()
@@ -29,17 +31,20 @@ class HangupWatch:
         goodbye_timeout: Seconds in which a goodbye must begin, and then be generated.
         playback_timeout: Seconds past its planned end in which the phone must say that it was
             heard.
+        farewell_timeout: Seconds in which somebody must go on after a goodbye that did not end
+            the call; None: it does not end it.
         state: How far it has come.
     """
 
     goodbye_timeout: float = 8.0
     playback_timeout: float = 5.0
+    farewell_timeout: float | None = None
     state: HangupState = HangupState.TALKING
     _deadline: float | None = None
 
     def end_requested(self, now: float) -> None:
         """The assistant decided to end the call; its goodbye is to follow."""
-        if self.state is HangupState.TALKING:
+        if self.state in (HangupState.TALKING, HangupState.FAREWELL_HEARD):
             self.state = HangupState.WAITING_FOR_GOODBYE
             self._deadline = now + self.goodbye_timeout
 
@@ -72,6 +77,18 @@ class HangupWatch:
         if self.state is not HangupState.GOODBYE_PLAYING or anything_queued:
             return False
         return self._hang_up()
+
+    def farewell_heard(self, now: float) -> None:
+        """The caller heard a goodbye, and nobody has decided to end the call."""
+        if self.state is HangupState.TALKING and self.farewell_timeout is not None:
+            self.state = HangupState.FAREWELL_HEARD
+            self._deadline = now + self.farewell_timeout
+
+    def went_on(self) -> None:
+        """Somebody speaks, or does something: a goodbye was not the end."""
+        if self.state is HangupState.FAREWELL_HEARD:
+            self.state = HangupState.TALKING
+            self._deadline = None
 
     def interrupted(self) -> None:
         """The caller cut in: they are not done, so the call goes on."""

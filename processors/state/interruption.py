@@ -57,7 +57,7 @@ class InterruptionPolicy:
 
     def speech_requested(self, purpose: Purpose) -> None:
         """A response was asked for that will be spoken for ``purpose``."""
-        if purpose in self.protected:
+        if purpose in self.protected and purpose not in self._pending:
             self._pending.append(purpose)
 
     def end_requested(self) -> None:

@@ -9,8 +9,11 @@ from typing import Final, Literal
 
 from processors.state.heard import Heard
 
-Purpose = Literal["answer", "greeting", "disclosure", "goodbye"]
+Purpose = Literal["answer", "greeting", "disclosure", "goodbye", "reprompt", "filler"]
 """What a piece of the assistant's speech is for."""
+
+PASSING: Final = frozenset({"reprompt", "filler"})
+"""Speech that is only worth its moment: it fills a silence, and is dropped when there is none."""
 
 HEARD_WHOLE_MS: Final = 20.0
 """An item of which no more than this was left to play counts as heard whole: nobody hears the

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from processors.state.playback import Purpose
+from processors.state.playback_items import PASSING
 
 ANSWER_WAIT: Final = 5.0
 """Seconds after a turn's commit in which the model must begin the answer that it owes."""
@@ -47,6 +48,11 @@ class ResponseRequest:
     def is_plain(self) -> bool:
         """Whether any answer of the model serves it as well."""
         return self.purpose == "answer" and not self.instructions and not self.exact_words
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it only fills a silence."""
+        return self.purpose in PASSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,12 @@ class ResponseLedger:
         instructions: str | None = None,
         exact_words: str | None = None,
     ) -> None:
-        """Want a response; ``take_request`` hands it out when it may be sent."""
+        """Want a response; ``take_request`` hands it out when it may be sent.
+
+        What fills a silence is not held: there is none, if it can't be said at once.
+        """
+        if purpose in PASSING and not self.quiet:
+            return
         wanted = ResponseRequest(self._new_key(), purpose, instructions, exact_words)
         if not (wanted.is_plain and self._holds_plain):
             self._held.append(wanted)
@@ -135,7 +146,7 @@ class ResponseLedger:
         self._answer_due = None
         purpose: Purpose = "answer" if wanted is None else wanted.purpose
         self._active = Response(response_id, purpose, wanted is not None)
-        if wanted is not None and wanted.is_plain and self._caller_speaking:
+        if wanted is not None and (wanted.is_plain or wanted.is_passing) and self._caller_speaking:
             # Asked for just before the caller began to speak: their turn will be answered.
             _remember(self._cut, response_id)
         self._purposes[response_id] = purpose
@@ -206,6 +217,7 @@ class ResponseLedger:
     def caller_started(self) -> None:
         """The caller began to speak: no response is begun before their turn is committed."""
         self._caller_speaking = True
+        self._held = deque(held for held in self._held if not held.is_passing)
 
     def turn_committed(self, now: float, *, answered_by_server: bool) -> None:
         """The caller's turn is in the conversation; the model answers it, or we do."""
@@ -229,10 +241,12 @@ class ResponseLedger:
         """
         waiting = self._active is not None or self._answer_due is not None
         if self._active is not None and self._asked is not None and not self._asked.is_plain:
-            self._held.appendleft(self._asked)  # in its own words, once more
+            if not self._asked.is_passing:
+                self._held.appendleft(self._asked)  # in its own words, once more
             waiting = False
         for wanted in reversed(self._sent.values()):
-            self._held.appendleft(wanted)
+            if not wanted.is_passing:
+                self._held.appendleft(wanted)
         self._sent.clear()
         self._active = None
         self._answer_due = None

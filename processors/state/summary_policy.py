@@ -58,7 +58,7 @@ class SummaryPolicy:
 
         Args:
             every_turns: Turns of the caller between two rewritings.
-            token_budget: Tokens that an answer may take in.
+            token_budget: Tokens that an answer may take in before the conversation is shortened.
             timeout: Seconds after which an answer is late.
         """
         self.counts = SummaryCounts()
@@ -137,6 +137,11 @@ class SummaryPolicy:
     # What is known.
 
     @property
+    def too_long(self) -> bool:
+        """Whether the conversation is longer than its budget."""
+        return self._tokens > self._token_budget
+
+    @property
     def waiting(self) -> bool:
         """Whether a memory was asked for and has not come."""
         return self._asked is not None
@@ -154,7 +159,7 @@ class SummaryPolicy:
             return "topic"
         if self._turns >= self._every_turns:
             return "turns"
-        if self._tokens > self._token_budget and self._turns >= TURNS_BETWEEN:
+        if self.too_long and self._turns >= TURNS_BETWEEN:
             return "tokens"
         return None
 

@@ -8,12 +8,27 @@ guide: create all outputs, then one ``response.create``).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class GoOn(IntEnum):
+    """What the model is to do once a function has returned; of several, the last one counts."""
+
+    SILENT = 0
+    """Say nothing, and wait for the caller."""
+
+    ANSWER = 1
+    """Speak on."""
+
+    GOODBYE = 2
+    """Say goodbye: the call ends."""
 
 
 @dataclass(slots=True)
 class _Batch:
     open_calls: set[str] = field(default_factory=set)
     response_ended: bool = False
+    go_on: GoOn = GoOn.SILENT
 
 
 class ToolCalls:
@@ -35,27 +50,29 @@ class ToolCalls:
         self._batches.setdefault(response_id, _Batch()).open_calls.add(call_id)
         return True
 
-    def finished(self, call_id: str) -> bool:
-        """Note that a call's output was sent.
+    def finished(self, call_id: str, go_on: GoOn = GoOn.ANSWER) -> GoOn:
+        """Note that a call's output was sent, and what is to follow it.
 
         Returns:
-            Whether the model is to be asked to go on.
+            What the model is to do now; ``SILENT`` while others are waited for.
         """
         response_id = self._response_of.get(call_id)
         if response_id is None:
-            return False
-        self._batches[response_id].open_calls.discard(call_id)
+            return GoOn.SILENT
+        batch = self._batches[response_id]
+        batch.open_calls.discard(call_id)
+        batch.go_on = max(batch.go_on, go_on)
         return self._complete(response_id)
 
-    def response_ended(self, response_id: str) -> bool:
+    def response_ended(self, response_id: str) -> GoOn:
         """Note that a response is over.
 
         Returns:
-            Whether the model is to be asked to go on.
+            What the model is to do now; ``SILENT`` while calls are waited for.
         """
         batch = self._batches.get(response_id)
         if batch is None:
-            return False
+            return GoOn.SILENT
         batch.response_ended = True
         return self._complete(response_id)
 
@@ -69,12 +86,12 @@ class ToolCalls:
         for response_id in list(self._batches):
             self.response_ended(response_id)
 
-    def _complete(self, response_id: str) -> bool:
+    def _complete(self, response_id: str) -> GoOn:
         batch = self._batches[response_id]
         if batch.open_calls or not batch.response_ended:
-            return False
+            return GoOn.SILENT
         del self._batches[response_id]
         self._response_of = {
             call_id: owner for call_id, owner in self._response_of.items() if owner != response_id
         }
-        return True
+        return batch.go_on

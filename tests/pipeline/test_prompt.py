@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeline.agent import Agent
 from pipeline.config import CallFile
 from pipeline.prompt import compose, in_words, speech_for
-from processors.context import ToolConfig
 from tests.pipeline.files import MINIMAL, call_file
 
 NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
@@ -187,5 +186,5 @@ def test_speech_has_all_that_is_said_and_known(tmp_path: Path) -> None:
     assert speech.prompt == prompt(call, called="")
     assert (speech.disclosure, speech.greeting) == ("This call is recorded.", "Hello!")
     assert (speech.goodbye, speech.fallback) == ("Bye!", "Sorry.")
-    assert speech.tools == (ToolConfig("tests.pipeline.test_config:look_up", 3.0),)
+    assert [(tool.name, tool.timeout) for tool in speech.tools] == [("look_up", 3.0)]
     assert not speech.end_call

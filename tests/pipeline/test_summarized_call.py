@@ -57,6 +57,10 @@ SAID = (
 )
 
 
+SHORT: dict[str, Any] = {"token_budget": 500}
+"""Less than any conversation: each summary shortens it."""
+
+
 def call_file(**settings: Any) -> str:
     if "model_name" in settings:
         settings["model"] = settings.pop("model_name")
@@ -100,7 +104,7 @@ def text_of(item: Item) -> str:
 
 
 def test_older_turns_become_notes_and_the_last_ones_stay(tmp_path: Path) -> None:
-    call = placed(tmp_path, every_turns=3, keep_turns=2)
+    call = placed(tmp_path, every_turns=3, keep_turns=2, **SHORT)
 
     notes, *rest = on_server(call)
     assert (notes.role, notes.content[0].type) == ("system", "input_text")
@@ -114,10 +118,23 @@ def test_older_turns_become_notes_and_the_last_ones_stay(tmp_path: Path) -> None
     assert call.evidence.model.errors == ()
 
 
+def test_a_conversation_within_its_budget_is_summed_up_but_left_whole(tmp_path: Path) -> None:
+    call = placed(tmp_path, every_turns=3, keep_turns=2)
+
+    assert len(call.journal("memory")) >= 2
+    assert call.context.memory.fields["name"] == Remembered("Jordan Lee", confirmed=True)
+    assert call.journal("compaction") == []
+    assert text_of(on_server(call)[1]) == "Hello there."
+
+
 def test_nothing_is_edited_while_somebody_speaks_or_a_response_runs(tmp_path: Path) -> None:
     busy: list[str] = []
     call = placed(
-        tmp_path, every_turns=2, keep_turns=1, on_call=lambda _, sessions: watch(sessions, busy)
+        tmp_path,
+        every_turns=2,
+        keep_turns=1,
+        on_call=lambda _, sessions: watch(sessions, busy),
+        **SHORT,
     )
 
     assert len(call.journal("compaction")) >= 3
@@ -211,7 +228,7 @@ def test_the_memory_is_written_while_the_goodbye_is_spoken(tmp_path: Path) -> No
 
 def test_a_caller_who_speaks_into_the_goodbye_is_summed_up_as_before(tmp_path: Path) -> None:
     into = InterruptWhenHeard("Wait, one more thing, it is 2400 a month.", ms=900)
-    text = call_file(every_turns=2, keep_turns=1).replace(
+    text = call_file(every_turns=2, keep_turns=1, **SHORT).replace(
         "- type: interruption", "- {type: interruption, protect: []}"
     )
     steps = [*talk(*SAID[:3], end=Say("That's all, goodbye.")), into]
@@ -259,7 +276,7 @@ def test_only_what_was_heard_is_summed_up(tmp_path: Path) -> None:
 
 
 def test_without_transcription_the_model_goes_by_what_it_heard(tmp_path: Path) -> None:
-    text = call_file(every_turns=3).replace(
+    text = call_file(every_turns=3, **SHORT).replace(
         "- type: openai_realtime", "- {type: openai_realtime, transcription: null}"
     )
     call = placed(tmp_path, text=text)
@@ -309,10 +326,17 @@ def test_a_late_summary_is_dropped_and_tried_again(tmp_path: Path) -> None:
     assert call.evidence.tasks_left == []
 
 
-def test_a_fresh_session_gets_the_notes_and_the_turns_since_as_heard(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "first_kept"),
+    [(SHORT, "It is 2400 a month."), ({}, "By the way, are your tours free?")],
+    ids=["shortened before", "whole until then"],
+)
+def test_a_fresh_session_gets_the_notes_and_the_turns_since_as_heard(
+    tmp_path: Path, settings: dict[str, Any], first_kept: str
+) -> None:
     steps = talk(*SAID[:6], end=StaySilent(3))
     call = placed(tmp_path, [*steps, Say("Is there a garden?"), Listen(), HangUp()],
-                  every_turns=3, keep_turns=2, on_call=drop_in_the_silence)  # fmt: skip
+                  every_turns=3, keep_turns=2, on_call=drop_in_the_silence, **settings)  # fmt: skip
 
     assert len(call.sessions) == 2
     first, *told = [
@@ -324,7 +348,7 @@ def test_a_fresh_session_gets_the_notes_and_the_turns_since_as_heard(tmp_path: P
     assert "name: Jordan Lee (confirmed)" in first["content"][0]["text"]
     texts = [part["text"] for item in told for part in item["content"]]
     assert not any("My name is" in text for text in texts)
-    assert texts[:2] == ["It is 2400 a month.", "All right. When would you like a tour?"]
+    assert texts[0] == first_kept
     assert "Is there a garage?" in texts
     assert call.evidence.model.errors == ()
     assert call.context.memory.fields["name"] == Remembered("Jordan Lee", confirmed=True)
@@ -365,7 +389,7 @@ def test_with_the_model_gone_the_last_memory_stays(tmp_path: Path) -> None:
 
 
 def test_a_text_model_sums_up_from_what_was_heard(tmp_path: Path) -> None:
-    call = placed(tmp_path, every_turns=3, keep_turns=2, model_name="some-text-model")
+    call = placed(tmp_path, every_turns=3, keep_turns=2, model_name="some-text-model", **SHORT)
 
     assert call.context.memory.fields["name"] == Remembered("Jordan Lee", confirmed=True)
     assert not any(one.params.aside for one in call.sessions[0].responder.responses)

@@ -19,6 +19,7 @@ from processors.frames import (
     ResponseStartedFrame,
 )
 from tests.processors.stage import Call, FakePhone, Stage, on_stage
+from tests.virtual_loop import virtual
 
 STARTED = ResponseStartedFrame(response_id="r", purpose="goodbye")
 ENDED = ResponseEndedFrame(response_id="r", purpose="goodbye")
@@ -78,6 +79,7 @@ async def test_goodbye_that_was_heard_before_its_response_ended_ends_the_call() 
 
 
 @pytest.mark.parametrize("started", [False, True], ids=["never begun", "never ended"])
+@virtual
 async def test_call_is_ended_without_a_goodbye(started: bool) -> None:
     call = Call()
     config = HangupConfig(goodbye_timeout=0.002)
@@ -93,6 +95,7 @@ async def test_call_is_ended_without_a_goodbye(started: bool) -> None:
         assert call.journal("hangup") == [{"reason": "end_call", "why": "no goodbye came"}]
 
 
+@virtual
 async def test_call_is_ended_when_the_phone_never_says_that_the_goodbye_was_heard() -> None:
     call = Call()
     config = HangupConfig(playback_timeout=0.001)

@@ -23,6 +23,7 @@ from processors.frames import (
 )
 from processors.state.playback import Purpose
 from tests.processors.stage import Call, Ear, Stage, on_stage
+from tests.virtual_loop import virtual
 
 CONFIG = InterruptionConfig(type="interruption")
 
@@ -135,6 +136,7 @@ async def test_model_does_not_interrupt_by_itself_once_protected_speech_was_aske
         assert turn_control(stage) == [True, False]
 
 
+@virtual
 async def test_speech_must_last_where_the_file_says_so() -> None:
     call = Call()
     plays(call)
@@ -153,6 +155,7 @@ async def test_speech_must_last_where_the_file_says_so() -> None:
         assert interruptions(stage.bottom) == 0
 
 
+@virtual
 async def test_speech_that_lasts_interrupts_by_itself() -> None:
     call = Call()
     plays(call)

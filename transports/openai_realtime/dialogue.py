@@ -18,6 +18,7 @@ from processors.memory_frames import ConversationNotesFrame
 from processors.side_frames import SideQuestionFrame
 from processors.state.playback import Purpose
 from processors.state.responses import ResponseLedger
+from processors.state.tool_calls import GoOn
 from processors.state.turn import Note
 from transports.openai_realtime import client_events
 from transports.openai_realtime.asides import Asides
@@ -185,19 +186,19 @@ class Dialogue:
         """Tell the model what was not heard, once that is known."""
         await self._corrections.tell_cuts()
 
-    async def function_returned(self, call_id: str, output: str, *, goodbye: bool = False) -> None:
+    async def function_returned(self, call_id: str, output: str, go_on: GoOn) -> None:
         """Give the model a function's output; the last one of a response makes it go on."""
-        await self._functions.returned(call_id, output, goodbye=goodbye)
+        await self._functions.returned(call_id, output, go_on)
 
     # Inside.
 
     async def _tidy_up(self) -> None:
         await self.upkeep.pump(quiet=self._session is not None and self.responses.quiet)
 
-    async def _go_on(self, goodbye: bool) -> None:
-        if goodbye:
+    async def _go_on(self, go_on: GoOn) -> None:
+        if go_on is GoOn.GOODBYE:
             await self.request("goodbye", exact_words=self._context.speech.goodbye or None)
-        else:
+        elif go_on is GoOn.ANSWER:
             await self.request()
 
     async def _committed(self, event: Committed) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import dataclasses
 from typing import Any, ClassVar
 
 from loguru import logger
@@ -30,6 +31,7 @@ from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.settings import LLMSettings
 
 from processors.base import AudioHops
+from processors.call_tool import Tool
 from processors.context import CallContext
 from processors.frames import (
     CallInterruptionFrame,
@@ -45,6 +47,7 @@ from processors.memory_frames import ConversationNotesFrame
 from processors.side_frames import SideQuestionFrame
 from processors.state.keypad import KeypadEntry
 from processors.timer import DeadlineTimer
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame, ToolStartedFrame
 from transports.openai_realtime import client_events
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer, with_turn_control
@@ -52,7 +55,7 @@ from transports.openai_realtime.dialogue import Dialogue
 from transports.openai_realtime.events import Item, RealtimeProtocolError, ServerEvent
 from transports.openai_realtime.link import ModelLink
 from transports.openai_realtime.session import RealtimeSession
-from transports.openai_realtime.tools import Tool, end_call, run_tool, tools_of
+from transports.openai_realtime.tools import run_tool, schema_of, tools_of
 
 
 class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
@@ -209,7 +212,11 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         """Run a function beside everything else."""
         if item.name not in self._tools:
             return False
+        tool = self._tools[item.name]
         self._context.record("tool_started", name=item.name, call_id=item.call_id)
+        await self.broadcast_frame(
+            ToolStartedFrame, name=item.name, call_id=item.call_id, filler=tool.filler
+        )
         await self.run_function_calls(
             [
                 FunctionCallFromLLM(
@@ -242,16 +249,20 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         await self._dialogue.request("greeting", exact_words=speech.greeting or None)
 
     async def _run_function(self, params: FunctionCallParams) -> None:
-        tool = self._tools[params.function_name]
+        tool, call_id = self._tools[params.function_name], params.tool_call_id
         started_at = self._context.clock()
-        output, ok = await run_tool(tool, params)
+        outcome = await run_tool(tool, dataclasses.replace(params, app_resources=self._context))
+        ok = not outcome.failure
         took_ms = round((self._context.clock() - started_at) * 1000)
-        self._context.record(
-            "tool_ended", name=tool.name, call_id=params.tool_call_id, ok=ok, ms=took_ms
-        )
-        await self._dialogue.function_returned(
-            params.tool_call_id, output, goodbye=tool.name == end_call.__name__
-        )
+        self._context.record("tool_ended", name=tool.name, call_id=call_id, ok=ok, ms=took_ms)
+        await self._dialogue.function_returned(call_id, outcome.output, outcome.go_on)
+        if ok:
+            await self.broadcast_frame(ToolEndedFrame, name=tool.name, call_id=call_id)
+        else:
+            await self.broadcast_frame(
+                ToolFailedFrame, name=tool.name, call_id=call_id, reason=outcome.failure
+            )
+        self._timer.arm()
 
     async def _keys_entered(self, entry: str | None) -> None:
         if entry is not None:
@@ -272,7 +283,7 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
     def _session_fields(self) -> dict[str, Any]:
         return self._config.session(
             instructions=self._context.speech.prompt,
-            tools=[tool.schema for tool in self._tools.values()],
+            tools=[schema_of(tool) for tool in self._tools.values()],
         )
 
     def _deadline(self) -> float | None:

@@ -29,7 +29,9 @@ class Upkeep:
 
     def notes_made(self, frame: ConversationNotesFrame) -> None:
         """Have notes put in, at the next quiet moment."""
-        self._compaction.summarised(frame.notes, frame.seen_item_id, frame.keep_turns)
+        self._compaction.summarised(
+            frame.notes, frame.seen_item_id, frame.keep_turns, shorten=frame.shorten
+        )
 
     def take(self, event: ServerEvent) -> None:
         """Take one event of the model."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from transports.simulated.brain_script import (
     END_CALL,
+    WAIT_FOR_CALLER,
     BrainRequest,
     BrainScript,
     Call,
@@ -76,6 +77,7 @@ class Brain:
         names = {line.call_id: line.name for line in heard if line.who == "tool_call"}
         if any(names.get(line.call_id) == END_CALL for line in outputs):
             return [Say(self._script.goodbye)]
+        outputs = [line for line in outputs if names.get(line.call_id) != WAIT_FOR_CALLER]
         told = " ".join(dict.fromkeys(_outcome(line.text, self._script) for line in outputs))
         if said:
             return self._answer(said, request, dialogue, told)
@@ -100,7 +102,8 @@ class Brain:
             return self._end(request, "the caller said goodbye")
         calls = calls_for(text, request, dialogue.collected)
         if calls:
-            return [Say(_MOMENT, "commentary"), *calls]
+            silent = calls[0].name == WAIT_FOR_CALLER
+            return list(calls) if silent else [Say(_MOMENT, "commentary"), *calls]
         if dialogue.complete and not is_question(text):
             return self._end(request, "everything was collected", f"{told} {_ALL_COLLECTED}")
         opening = f"{told} {self._opening(text, dialogue)}".strip()

@@ -8,6 +8,9 @@ from typing import Any, Final, Literal, NamedTuple
 END_CALL: Final = "end_call"
 """The tool by which the assistant ends the call."""
 
+WAIT_FOR_CALLER: Final = "wait_for_caller"
+"""The tool by which it says nothing while the caller is busy."""
+
 
 class ChecklistItem(NamedTuple):
     """One thing to ask the caller for.

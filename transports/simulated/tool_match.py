@@ -6,11 +6,21 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from transports.simulated.brain_script import END_CALL, BrainRequest, Call, Tool
+from transports.simulated.brain_script import (
+    END_CALL,
+    WAIT_FOR_CALLER,
+    BrainRequest,
+    Call,
+    Tool,
+)
 from transports.simulated.words import first_number, is_request, stems
 
 _GENERIC: Final = stems("get call make look find check send give caller customer client user tool")
 _ENOUGH: Final = 2
+_A_MOMENT: Final = re.compile(
+    r"\b(hold on|hang on|(one|a|just a) (moment|second|sec|minute)|bear with me|wait a)\b",
+    re.IGNORECASE,
+)
 
 
 def calls_for(text: str, request: BrainRequest, collected: Mapping[str, str]) -> list[Call]:
@@ -21,6 +31,9 @@ def calls_for(text: str, request: BrainRequest, collected: Mapping[str, str]) ->
     """
     if request.tool_choice == "none" or not request.tools:
         return []
+    waiting = [tool for tool in request.tools if tool.name == WAIT_FOR_CALLER]
+    if waiting and request.tool_choice == "auto" and _A_MOMENT.search(text):
+        return [Call(WAIT_FOR_CALLER, fill(waiting[0], text, collected))]
     ranked = sorted(request.tools, key=lambda tool: -_score(text, tool))
     if request.tool_choice == "required":
         return [Call(ranked[0].name, fill(ranked[0], text, collected))]
@@ -49,7 +62,7 @@ def fill(tool: Tool, text: str, collected: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _score(text: str, tool: Tool) -> int:
-    if tool.name == END_CALL:
+    if tool.name in (END_CALL, WAIT_FOR_CALLER):
         return 0
     said = stems(text) - _GENERIC
     by_name = said & stems(re.sub(r"[_-]", " ", tool.name))

@@ -111,6 +111,41 @@ def test_what_the_writer_has_not_seen_stays() -> None:
     assert deleted(compaction) == ["u1", "a1", "u2", "a2"]
 
 
+def test_notes_on_a_conversation_that_is_short_enough_wait_for_a_fresh_session() -> None:
+    compaction = told(turns(5))
+    compaction.summarised(NOTES, "a5", 2, shorten=False)
+
+    assert compaction.edits(0.0, quiet=True) == []
+    assert compaction.opening() is None
+    compaction.session_lost()
+    assert compaction.opening() == Insert("notes_1", NOTES)
+    assert [number for number in range(1, 6) if compaction.covers(f"u{number}")] == [1, 2, 3]
+
+
+def test_notes_that_waited_give_way_to_those_that_shorten() -> None:
+    compaction = told(turns(5))
+    compaction.summarised("older", "a4", 2, shorten=False)
+    compaction.summarised(NOTES, "a5", 2)
+    inserted(compaction)
+    deleted(compaction)
+    compaction.session_lost()
+
+    assert compaction.opening() == Insert("notes_2", NOTES)
+
+
+def test_notes_that_come_during_an_edit_may_be_for_a_fresh_session_only() -> None:
+    compaction = told(turns(5))
+    compaction.summarised(NOTES, "a4", 2)
+    inserted(compaction)
+    compaction.summarised("newer", "a5", 1, shorten=False)
+    deleted(compaction)
+
+    assert compaction.edits(0.0, quiet=True) == []
+    compaction.session_lost()
+    assert compaction.opening() == Insert("notes_2", "newer")
+    assert compaction.covers("u4")
+
+
 @pytest.mark.parametrize(
     ("count", "seen", "keep"), [(3, "a3", 3), (3, "a3", 4), (4, "gone", 1), (4, "", 1), (0, "", 1)]
 )

@@ -9,8 +9,11 @@ from processors.state.hangup import HangupState, HangupWatch
 
 def watch(state: HangupState) -> HangupWatch:
     """One that has come so far, at 10.0."""
-    found = HangupWatch(goodbye_timeout=8.0, playback_timeout=5.0)
+    found = HangupWatch(goodbye_timeout=8.0, playback_timeout=5.0, farewell_timeout=4.0)
     if state is HangupState.TALKING:
+        return found
+    if state is HangupState.FAREWELL_HEARD:
+        found.farewell_heard(10.0)
         return found
     found.end_requested(9.0)
     if state is HangupState.WAITING_FOR_GOODBYE:
@@ -34,6 +37,7 @@ def test_states_are_reached(state: HangupState) -> None:
     ("state", "deadline"),
     [
         (HangupState.TALKING, None),
+        (HangupState.FAREWELL_HEARD, 14.0),
         (HangupState.WAITING_FOR_GOODBYE, 17.0),
         (HangupState.GOODBYE_STARTED, 18.0),
         (HangupState.GOODBYE_PLAYING, 17.0),
@@ -81,6 +85,7 @@ def test_other_speech_ends_no_call(state: HangupState) -> None:
     ("state", "after"),
     [
         (HangupState.TALKING, HangupState.TALKING),
+        (HangupState.FAREWELL_HEARD, HangupState.TALKING),
         (HangupState.WAITING_FOR_GOODBYE, HangupState.TALKING),
         (HangupState.GOODBYE_STARTED, HangupState.TALKING),
         (HangupState.GOODBYE_PLAYING, HangupState.TALKING),
@@ -116,3 +121,28 @@ def test_goodbye_without_a_wish_to_end_is_just_speech() -> None:
     talking.goodbye_started(1.0)
 
     assert talking.state is HangupState.TALKING
+
+
+def test_who_goes_on_after_a_goodbye_did_not_mean_it() -> None:
+    parting = watch(HangupState.FAREWELL_HEARD)
+
+    parting.went_on()
+
+    assert (parting.state, parting.deadline()) == (HangupState.TALKING, None)
+
+
+def test_goodbye_that_was_heard_can_still_be_followed_by_the_wish_to_end() -> None:
+    parting = watch(HangupState.FAREWELL_HEARD)
+
+    parting.end_requested(11.0)
+
+    assert (parting.state, parting.deadline()) == (HangupState.WAITING_FOR_GOODBYE, 19.0)
+
+
+def test_goodbye_ends_no_call_where_only_the_caller_may() -> None:
+    talking = HangupWatch(farewell_timeout=None)
+
+    talking.farewell_heard(1.0)
+    talking.went_on()
+
+    assert talking.deadline() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from processors.state.playback import Purpose
 from processors.state.responses import Response, ResponseLedger, ResponseRequest
 
 
@@ -380,3 +381,61 @@ def test_a_response_out_of_band_does_not_disturb_the_quiet() -> None:
     ledger.created("side", None, on_conversation=False)
 
     assert ledger.quiet
+
+
+@pytest.mark.parametrize("purpose", ["reprompt", "filler"])
+def test_what_fills_a_silence_is_said_at_once_or_not_at_all(purpose: Purpose) -> None:
+    ledger = ResponseLedger()
+    ledger.created("resp", None, on_conversation=True)
+    ledger.request(purpose, exact_words="Hm.")
+    ledger.ended("resp")
+    assert ledger.take_request(0.0) is None
+
+    ledger.request(purpose, exact_words="Hm.")
+    ledger.caller_started()
+    ledger.turn_committed(1.0, answered_by_server=False)
+    assert ledger.take_request(1.0) is None
+
+    ledger.request(purpose, exact_words="Hm.")
+    wanted = ledger.take_request(2.0)
+    assert wanted is not None
+    assert wanted.purpose == purpose
+
+
+def test_what_fills_a_silence_is_cut_when_the_caller_was_quicker() -> None:
+    ledger = ResponseLedger()
+    ledger.request("filler", exact_words="Hm.")
+    wanted = ledger.take_request(0.0)
+    assert wanted is not None
+    ledger.caller_started()
+
+    ledger.created("resp", wanted.key, on_conversation=True)
+
+    assert not ledger.audible("resp")
+
+
+def test_what_fills_a_silence_is_not_said_by_another_session() -> None:
+    asked = ResponseLedger()
+    asked.request("filler", exact_words="Hm.")
+    asked.take_request(0.0)
+    begun = ResponseLedger()
+    begun.request("reprompt", exact_words="Hello?")
+    wanted = begun.take_request(0.0)
+    assert wanted is not None
+    begun.created("resp", wanted.key, on_conversation=True)
+
+    assert not asked.session_lost()
+    assert not begun.session_lost()
+
+    assert asked.take_request(1.0) is None
+    assert begun.take_request(1.0) is None
+
+
+def test_exact_words_that_were_under_way_are_said_by_the_next_session() -> None:
+    ledger = ResponseLedger()
+    ledger.request("greeting", exact_words="Hello.")
+    begun(ledger, "resp", taken(ledger).key)
+
+    assert not ledger.session_lost()
+
+    assert taken(ledger).exact_words == "Hello."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processors.state.tool_calls import ToolCalls
+from processors.state.tool_calls import GoOn, ToolCalls
 
 
 def test_model_goes_on_after_the_output_and_the_end_of_the_response() -> None:
@@ -30,9 +30,9 @@ def test_parallel_calls_make_the_model_go_on_once() -> None:
     calls.response_ended("resp")
 
     assert [calls.finished("two"), calls.finished("one"), calls.finished("one")] == [
-        False,
-        True,
-        False,
+        GoOn.SILENT,
+        GoOn.ANSWER,
+        GoOn.SILENT,
     ]
 
 
@@ -84,3 +84,22 @@ def test_a_long_call_leaves_nothing_behind() -> None:
 
     assert calls.running == 0
     assert not calls.finished("call1")
+
+
+def test_goodbye_that_is_decided_before_its_response_ends_is_still_a_goodbye() -> None:
+    calls = ToolCalls()
+    calls.started("resp", "save")
+    calls.started("resp", "end")
+    calls.finished("end", GoOn.GOODBYE)
+    calls.finished("save")
+
+    assert calls.response_ended("resp") is GoOn.GOODBYE
+
+
+def test_model_stays_silent_where_every_function_wants_it_to() -> None:
+    calls = ToolCalls()
+    calls.started("resp", "wait")
+    calls.response_ended("resp")
+
+    assert calls.finished("wait", GoOn.SILENT) is GoOn.SILENT
+    assert calls.running == 0

@@ -7,22 +7,30 @@ import json
 
 import pytest
 
-from processors.context import Speech, ToolConfig
+from processors.call_tool import Tool
+from processors.context import Speech
 from processors.frames import EndCallFrame
+from processors.tools.python import PythonTool
 from tests.transports.openai_realtime import sample_tools
 from tests.transports.openai_realtime.harness import Call, running_call
 from tests.transports.openai_realtime.test_service import pcmu
-from transports.openai_realtime.tools import OUTPUT_LIMIT, as_output, load_tool
+from transports.openai_realtime.tools import OUTPUT_LIMIT, as_output
 
 HERE = "tests.transports.openai_realtime.sample_tools"
+
+
+def sample(name: str, timeout: float = 20.0) -> Tool:
+    return PythonTool(use=f"{HERE}:{name}", timeout=timeout).tool()
+
+
 SPEECH = Speech(
     prompt="p",
     greeting="Hello.",
     tools=(
-        ToolConfig(f"{HERE}:look_up"),
-        ToolConfig(f"{HERE}:slow", timeout=0.05),
-        ToolConfig(f"{HERE}:broken"),
-        ToolConfig(f"{HERE}:silent"),
+        sample("look_up"),
+        sample("slow", timeout=0.05),
+        sample("broken"),
+        sample("silent"),
     ),
 )
 
@@ -118,7 +126,7 @@ async def test_whatever_goes_wrong_the_model_is_told(name: str, arguments: str, 
 
 
 async def test_audio_flows_while_a_tool_runs_and_its_output_comes_late() -> None:
-    speech = Speech(prompt="p", greeting="Hi.", tools=(ToolConfig(f"{HERE}:slow", timeout=2),))
+    speech = Speech(prompt="p", greeting="Hi.", tools=(sample("slow", timeout=2),))
     sample_tools.release = asyncio.Event()
     async with running_call(speech=speech) as call:
         await greeted(call)
@@ -167,11 +175,6 @@ async def test_goodbye_without_audio_hangs_up_at_once() -> None:
         await call.settle()
 
         assert call.phone.hung_up.is_set()
-
-
-def test_tool_that_cannot_be_imported_names_its_path() -> None:
-    with pytest.raises(ValueError, match="no_such_module:thing"):
-        load_tool(ToolConfig("no_such_module:thing"))
 
 
 def test_long_output_is_cut() -> None:

@@ -1,16 +1,12 @@
-"""The simulated server on a real port, also with the ``openai`` package as its client."""
+"""The simulated server on a real port; ``tests/conformance`` drives it with others' clients."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from openai import AsyncOpenAI
-from openai.resources.realtime.realtime import AsyncRealtimeConnection
-from openai.types.realtime import RealtimeResponse, RealtimeSessionCreateRequestParam
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -24,19 +20,6 @@ from transports.simulated.model_server import SimulatedModel
 GREETING = "Good morning."
 SCRIPT = BrainScript(greeting=GREETING, facts=("We open at nine.",), goodbye="Goodbye now.")
 FAST = ModelOptions(first_delta=0.0, speed_up=0, transcription_delay=0.0)
-SESSION: RealtimeSessionCreateRequestParam = {
-    "type": "realtime",
-    "instructions": "Answer the phone.",
-    "audio": {
-        "input": {
-            "format": {"type": "audio/pcmu"},
-            "turn_detection": {"type": "server_vad", "silence_duration_ms": 500},
-            "transcription": {"model": "gpt-4o-transcribe"},
-        },
-        "output": {"format": {"type": "audio/pcmu"}, "voice": "cedar"},
-    },
-    "tools": [{"type": "function", "name": "end_call", "description": "Hang up."}],
-}
 KEY = {"Authorization": "Bearer sk-test"}
 
 
@@ -134,52 +117,3 @@ async def test_sessions_share_nothing(server: SimulatedModel) -> None:
 
     assert first != second
     assert [len(session.items) for session in server.sessions] == [1, 0]
-
-
-async def test_the_openai_package_drives_a_whole_session(server: SimulatedModel) -> None:
-    client = AsyncOpenAI(api_key="sk-test", websocket_base_url=server.url)
-    caller = ["When do you open?", "Thanks, goodbye!"]
-    said: list[str] = []
-    transcripts: list[str] = []
-    heard = b""
-    async with client.realtime.connect(model="gpt-realtime-2.1") as connection:
-        await connection.session.update(session=SESSION)
-        words = 'Say exactly: "This call is recorded."'
-        await connection.response.create(response={"input": [], "instructions": words})
-        async for event in connection:
-            assert_server_event(event.model_dump(mode="json", exclude_unset=True))
-            assert event.type != "error", event
-            if event.type == "response.output_audio.delta":
-                heard += b64decode(event.delta)
-            elif event.type == "response.output_audio.done":
-                said.append(VOICE.hear(heard))
-                heard = b""
-            elif event.type == "conversation.item.input_audio_transcription.completed":
-                transcripts.append(event.transcript)
-            elif event.type == "response.function_call_arguments.done":
-                await connection.conversation.item.create(
-                    item={"type": "function_call_output", "call_id": event.call_id, "output": ""}
-                )
-                await connection.response.create()
-            elif event.type == "response.done" and said[-1] == SCRIPT.goodbye:
-                break
-            elif event.type == "response.done" and not called(event.response):
-                await speak(connection, caller[len(said) - 1])
-
-    assert said == [
-        "This call is recorded.",
-        "We open at nine. What else can I do for you?",
-        "Goodbye now.",
-    ]
-    assert transcripts == caller
-
-
-def called(response: RealtimeResponse) -> bool:
-    return any(item.type == "function_call" for item in response.output or [])
-
-
-async def speak(connection: AsyncRealtimeConnection, text: str) -> None:
-    audio = VOICE.speak(text) + b"\xff" * 8 * 700
-    for at in range(0, len(audio), 1600):
-        frame = b64encode(audio[at : at + 1600]).decode()
-        await connection.input_audio_buffer.append(audio=frame)

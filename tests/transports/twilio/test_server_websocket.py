@@ -131,6 +131,7 @@ async def test_a_server_that_closes_hears_no_more_text() -> None:
         (Frame(Opcode.TEXT, b"\xff\xfe").serialize(mask=True), 1007),
         (Frame(Opcode.CONT, b"of nothing").serialize(mask=True), 1002),
     ],
+    ids=("too large", "unmasked", "not UTF-8", "continues nothing"),
 )
 async def test_what_breaks_the_protocol_ends_the_stream(frame: bytes, code: int) -> None:
     application = Application()

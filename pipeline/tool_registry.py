@@ -1,0 +1,30 @@
+"""The tools that a call file can name: one union, told apart by ``type``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from processors.tools.python import PythonTool
+from processors.tools.wait_for_caller import WaitForCallerTool
+
+_Tool: TypeAlias = Annotated[PythonTool | WaitForCallerTool, Field(discriminator="type")]
+
+_Name: TypeAlias = Literal["wait_for_caller"]
+"""Those that need no settings: their name alone will do."""
+
+_PYTHON: Final = "python"
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"type": value}
+    if isinstance(value, Mapping) and "type" not in value and "use" in value:
+        return {"type": _PYTHON, **value}
+    return value
+
+
+ToolEntry = Annotated[_Tool, BeforeValidator(_typed, json_schema_input_type=_Tool | _Name)]
+"""One entry of a call file's ``tools``."""

@@ -1,0 +1,77 @@
+"""A function that the model may call, and the entry of a call file that names it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pipecat.adapters.llm.schemas.direct_function import DirectFunctionWrapper
+from pipecat.services.llm_service import FunctionCallParams
+from pydantic import BaseModel, ConfigDict
+
+from processors.fields import Seconds
+
+ToolFunction: TypeAlias = Callable[[FunctionCallParams], Awaitable[Any]]
+"""Runs one call of a tool: arguments in ``params.arguments``, result by ``params.result_callback``,
+the call that it is for (``CallContext``) in ``params.app_resources``. What it returns counts only
+if it is a ``GoOn``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may call.
+
+    Attributes:
+        name: As the model calls it.
+        description: When to use it.
+        parameters: JSON Schema of its arguments.
+        function: Runs one call of it.
+        timeout: Seconds after which a call is given up.
+        filler: What is said if it takes long; empty: what is usual.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    function: ToolFunction
+    timeout: float
+    filler: str = ""
+
+
+class ToolConfig(BaseModel):
+    """One entry of a call file's ``tools``; its ``type`` literal is its registration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    timeout: Seconds = 20.0
+    """How long it may take, s; then the model is told that it failed."""
+
+    filler: str = ""
+    """What to say while it takes long, in place of what `tool_filler` says."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What the model calls it by."""
+
+    @abstractmethod
+    def tool(self) -> Tool:
+        """Make the function."""
+
+
+def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler: str = "") -> Tool:
+    """Make a tool of a pipecat direct function: async, first parameter ``params``."""
+    wrapper = DirectFunctionWrapper(function)
+    schema = wrapper.to_function_schema()
+
+    async def run(params: FunctionCallParams) -> Any:
+        return await wrapper.invoke(args=params.arguments, params=params)
+
+    parameters = {
+        "type": "object",
+        "properties": schema.properties,
+        "required": schema.required,
+    }
+    return Tool(wrapper.name, schema.description, parameters, run, timeout, filler)
