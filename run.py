@@ -92,15 +92,9 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="serve the built-in model, which hears and speaks, to any client of the Realtime API",
     )
-    arguments.add_argument(
-        "--port",
-        type=_port,
-        metavar="N",
-        help=f"with --serve-model: where to listen ({_MODEL_PORT})",
-    )
-    arguments.add_argument(
-        "--host", metavar="HOST", help=f"with --serve-model: where to listen ({_MODEL_HOST})"
-    )
+    where = "with --serve-model: where to listen"
+    arguments.add_argument("--host", help=f"{where} ({_MODEL_HOST})")
+    arguments.add_argument("--port", type=_port, metavar="N", help=f"{where} ({_MODEL_PORT})")
     task.add_argument(
         "--show",
         type=Path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -236,7 +237,7 @@ async def test_audio_that_a_client_writes_into_the_conversation_is_heard(
     async with talking(senses, echo) as client:
         spoken = b"".join(piece.pcm16 for piece in senses.engines.caller_voice.stream(QUESTION))
         audio = AudioFormat("audio/pcm").encode(pcm16_to_pcmu(spoken))
-        part = {"type": "input_audio", "audio": b64(audio)}
+        part = {"type": "input_audio", "audio": b64encode(audio).decode()}
         item = {"type": "message", "role": "user", "content": [part]}
         await client.send("conversation.item.create", item=item)
         done = await client.respond()
@@ -268,9 +269,3 @@ async def test_a_voice_that_breaks_fails_its_response_and_not_the_call(engines: 
         assert failed["status_details"]["error"]["code"] == "server_error"
         assert said(written) == "Still here."
     senses.close()
-
-
-def b64(audio: bytes) -> str:
-    from base64 import b64encode
-
-    return b64encode(audio).decode()

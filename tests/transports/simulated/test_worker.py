@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ async def test_jobs_are_done_one_by_one_and_in_order() -> None:
         done.append(number)
         return number
 
-    results = await asyncio.gather(*(worker.do(lambda n=n: job(n)) for n in range(5)))
+    results = await asyncio.gather(*(worker.do(partial(job, number)) for number in range(5)))
 
     assert results == done == [0, 1, 2, 3, 4]
     assert worker.waiting == 0
