@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Callable
 
 from pipeline.brain_script import script_finder
@@ -29,9 +28,9 @@ async def serve_model(
     Raises:
         SettingsError: It can't listen there.
     """
-    began = time.monotonic()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    began = loop.time()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     script_for = script_finder(catalog) if catalog is not None else _no_script
@@ -40,7 +39,7 @@ async def serve_model(
             async with model.served(host, port) as server:
                 if not is_loopback(host):
                     say(f"{host} is not loopback: whoever reaches it may talk to the model")
-                took = time.monotonic() - began
+                took = loop.time() - began
                 say(f"Ready after {took:.1f} s: OPENAI_BASE_URL={server.base_url}")
                 await stop.wait()
         except OSError as error:
