@@ -69,9 +69,8 @@ async def measure(asked: argparse.Namespace) -> bool:
         memory.append(model.resident_mb())
         kept = report(alone, hearing, model)
     answers = spread(crowd.answered_after)
-    say(
-        f"{asked.calls} calls at once: answers after {answers}; memory {memory[0]} to {memory[1]} MB"
-    )
+    say(f"{asked.calls} calls at once: answers after {answers}", end="; ")
+    say(f"memory of the model's process {memory[0]} MB before, {memory[1]} MB after")
     for line in hearing.misheard:
         say(f"  said {line.said!r}, heard {line.heard!r}")
     return kept

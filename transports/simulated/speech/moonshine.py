@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -92,7 +91,7 @@ def moonshine_folder() -> Path | None:
 
 
 class Moonshine:
-    """Hears English."""
+    """Hears English; in several threads at once, as onnxruntime's sessions allow it."""
 
     def __init__(self, encoder: Path, decoder: Path, tokenizer: Path) -> None:
         """Load the networks, from ``.onnx`` or ``.ort`` files."""
@@ -100,7 +99,6 @@ class Moonshine:
         self._decoder = _session(decoder)
         self._tokens = _read_tokens(tokenizer.read_bytes())
         self._names = [output.name for output in self._decoder.get_outputs()]
-        self._lock = threading.Lock()
 
     def transcribe(self, pcm16: bytes) -> str:
         """The words in the audio; empty for silence and noise."""
@@ -108,8 +106,7 @@ class Moonshine:
         samples = samples[-int(_LONGEST * SAMPLE_RATE) :]
         best = ""
         for padded in _cuts(samples):
-            with self._lock:
-                text, came_to_an_end = self._hear(padded)
+            text, came_to_an_end = self._hear(padded)
             if text and came_to_an_end:
                 return text
             best = best or text
