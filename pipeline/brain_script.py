@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from pipeline.catalog import Catalog
@@ -21,11 +21,19 @@ def brain_script(call: CallFile) -> BrainScript:
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip() or usual.goodbye,
         checklist=tuple(
-            ChecklistItem(item.field, item.ask, item.confirm)
+            ChecklistItem(item.field, item.ask, item.confirm, item.required)
             for item in agent.information.checklist
         ),
         facts=tuple(agent.information.facts),
+        boundaries=_points(agent.boundaries),
+        escalation=_points(agent.escalation),
     )
+
+
+def _points(points: str | Sequence[str]) -> tuple[str, ...]:
+    """A section's points; of a text its lines."""
+    found = points.splitlines() if isinstance(points, str) else points
+    return tuple(point.strip().lstrip("-* ") for point in found if point.strip())
 
 
 def script_finder(catalog: Catalog) -> Callable[[str], BrainScript]:

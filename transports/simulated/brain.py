@@ -33,6 +33,8 @@ from transports.simulated.words import is_goodbye, is_question, keypad_digits
 _EXACT_LINE: Final = re.compile(r'say exactly:\s*"(.*)"', re.IGNORECASE)
 _EXACT_LINES: Final = re.compile(r'say exactly:\s*"(.*?)"', re.IGNORECASE | re.DOTALL)
 _MOMENT: Final = "One moment, please."
+DONE: Final = "That is done."
+"""What is said of a tool that says nothing of itself."""
 _ALL_COLLECTED: Final = "Thank you, that is everything I need."
 _OPEN_OFFER: Final = "What else can I do for you?"
 _NOT_CAUGHT: Final = "Sorry, I didn't catch that."
@@ -71,14 +73,14 @@ class Brain:
             return self._aside(request, dialogue)
         if all(line.who == "system" for line in heard):
             return [Say(self._greeting())]
-        fresh = _since_last_output(heard)
+        fresh = since_last_output(heard)
         outputs = [line for line in fresh if line.who == "tool_output"]
         said = [line for line in fresh if line.who == "caller"]
         names = {line.call_id: line.name for line in heard if line.who == "tool_call"}
         if any(names.get(line.call_id) == END_CALL for line in outputs):
             return [Say(self._script.goodbye)]
         outputs = [line for line in outputs if names.get(line.call_id) != WAIT_FOR_CALLER]
-        told = " ".join(dict.fromkeys(_outcome(line.text, self._script) for line in outputs))
+        told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
         if said:
             return self._answer(said, request, dialogue, told)
         if told:
@@ -143,7 +145,7 @@ class Brain:
     def _filled_form(
         self, schema: dict[str, Any], request: BrainRequest, dialogue: Dialogue
     ) -> str:
-        lines = _written(request)
+        lines = written_lines(request)
         if lines:
             dialogue = Dialogue(self._script, lines)
         return json.dumps(Form(schema, self._script, lines or request.lines, dialogue).filled())
@@ -178,7 +180,7 @@ class Brain:
         return [Say("; ".join(facts) or "Nothing was said yet.")]
 
 
-def _written(request: BrainRequest) -> list[Line]:
+def written_lines(request: BrainRequest) -> list[Line]:
     """The dialogue that a client wrote down and gave in place of the conversation, if it did."""
     if len(request.lines) != 1:
         return []
@@ -186,7 +188,7 @@ def _written(request: BrainRequest) -> list[Line]:
     return lines if any(line.who != "system" for line in lines) else []
 
 
-def _since_last_output(lines: list[Line]) -> list[Line]:
+def since_last_output(lines: list[Line]) -> list[Line]:
     """What came after the assistant last spoke or called: what there is to answer."""
     last = max(
         (at for at, line in enumerate(lines) if line.who in ("assistant", "tool_call")), default=-1
@@ -194,7 +196,7 @@ def _since_last_output(lines: list[Line]) -> list[Line]:
     return lines[last + 1 :]
 
 
-def _outcome(output: str, script: BrainScript) -> str:
+def tool_outcome(output: str, script: BrainScript) -> str:
     """A tool's output in a sentence, in its own words where it has some."""
     try:
         told: Any = json.loads(output)
@@ -205,6 +207,6 @@ def _outcome(output: str, script: BrainScript) -> str:
             return f"I could not do that. {script.follow_up}"
         told = next((told[key] for key in _OUTPUT_KEYS if isinstance(told.get(key), str)), "")
     if not isinstance(told, str) or not told.strip():
-        return "That is done."
+        return DONE
     told = told.strip()
     return told if told[-1] in ".!?" else f"{told}."

@@ -19,11 +19,13 @@ class ChecklistItem(NamedTuple):
         field: Its name in the call file, like ``beds_and_baths``.
         ask: The question, as it is spoken.
         confirm: Read the answer back before going on.
+        required: Ask for it; otherwise it is taken when it is offered.
     """
 
     field: str
     ask: str
     confirm: bool = False
+    required: bool = True
 
     @property
     def label(self) -> str:
@@ -43,6 +45,8 @@ class BrainScript:
         checklist: What to ask for, in order, one at a time.
         facts: Sentences that answer questions.
         follow_up: Said when no fact answers.
+        boundaries: What must not be said, point by point, in the call file's words.
+        escalation: When a person must take over, likewise.
     """
 
     business: str = "our office"
@@ -52,6 +56,8 @@ class BrainScript:
     checklist: tuple[ChecklistItem, ...] = ()
     facts: tuple[str, ...] = ()
     follow_up: str = "I don't have that information. Someone will follow up with you."
+    boundaries: tuple[str, ...] = ()
+    escalation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class BrainRequest:
     Attributes:
         lines: The conversation, or the context that the client gave instead.
         instructions: Those of this response alone; empty if it has none.
+        briefing: What the model is told for this response: the session's instructions, or those.
         tools: What may be called.
         tool_choice: ``auto``, ``none``, ``required``, or the name of the one to call.
         parallel: Whether several may be called at once.
@@ -105,6 +112,7 @@ class BrainRequest:
 
     lines: tuple[Line, ...] = ()
     instructions: str = ""
+    briefing: str = ""
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
     parallel: bool = True

@@ -7,11 +7,11 @@ and said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
 from transports.simulated.brain_script import END_CALL, BrainScript, ChecklistItem, Line
+from transports.simulated.earlier_notes import told_before
 from transports.simulated.words import (
     after_no,
     agreement,
@@ -25,7 +25,6 @@ from transports.simulated.words import (
 STILL_THERE: Final = "Are you still there?"
 _HEARD_ENOUGH: Final = 0.6
 """A question of which this much was heard can be answered."""
-_CONFIRMED: Final = " (confirmed)"
 _KEYPAD_WORDS: Final = stems("number digits code press phone budget how many beds keypad")
 
 Effect = Literal["none", "answered", "confirmed", "denied", "corrected"]
@@ -141,19 +140,12 @@ class Dialogue:
             self.collected[item.field] = answer
 
     def _summary_told(self, text: str) -> None:
-        """Take over what a summary of an earlier part of the call says was collected.
-
-        It may be lines of ``label: answer``, or sentences that hold such.
-        """
+        """Take over what a summary of an earlier part of the call says was collected."""
         for item in self._script.checklist:
-            label = re.escape(item.label)
-            line = re.search(rf"^{label}: (.+)$", text, re.IGNORECASE | re.MULTILINE)
-            pattern = rf"\b{label}\s*[:=]\s*([^;\n]+?)\s*(?:[;\n]|\.\s|\.?$)"
-            match = line or re.search(pattern, text, re.IGNORECASE)
-            if match:
-                answer = match.group(1)
-                self.collected[item.field] = answer.removesuffix(_CONFIRMED)
-                if answer.endswith(_CONFIRMED):
+            answer, agreed = told_before(item, text)
+            if answer:
+                self.collected[item.field] = answer
+                if agreed:
                     self.confirmed.add(item.field)
 
 

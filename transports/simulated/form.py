@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
-from transports.simulated.brain_script import BrainScript, Line
-from transports.simulated.dialogue import Dialogue
+from transports.simulated.brain_script import BrainScript, ChecklistItem, Line
 from transports.simulated.facts import fact_for
 from transports.simulated.words import is_question
 
@@ -56,11 +55,30 @@ def written_dialogue(text: str) -> list[Line]:
     return [Line("system", "\n".join(notes)), *lines] if any(notes) else lines
 
 
+class Answers(Protocol):
+    """What was answered in a conversation."""
+
+    @property
+    def collected(self) -> dict[str, str]:
+        """Answers that stand, by field."""
+        ...
+
+    @property
+    def confirmed(self) -> set[str]:
+        """Fields whose answer was read back and agreed to."""
+        ...
+
+    @property
+    def to_confirm(self) -> tuple[ChecklistItem, str] | None:
+        """An answer that is still to be read back, with its question."""
+        ...
+
+
 class Form:
     """Fills in one schema for one conversation."""
 
     def __init__(
-        self, schema: dict[str, Any], script: BrainScript, lines: Sequence[Line], said: Dialogue
+        self, schema: dict[str, Any], script: BrainScript, lines: Sequence[Line], said: Answers
     ) -> None:
         self._schema = schema
         self._script = script

@@ -64,6 +64,7 @@ class ResponseParams:
         return BrainRequest(
             lines=tuple(lines_of(self.context, senses)),
             instructions=self.own_instructions,
+            briefing=self.instructions,
             tools=tuple(
                 Tool(tool["name"], tool.get("description", ""), tool.get("parameters", {}))
                 for tool in self.tools

@@ -110,6 +110,8 @@ def first_number(text: str) -> float | None:
 
 def _stem(word: str) -> str:
     word = word.removesuffix("'s")
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             return word[: -len(suffix)]
