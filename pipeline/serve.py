@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from loguru import logger
 
-from pipeline.brain_script import script_finder
 from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
@@ -66,7 +65,7 @@ async def serving(
         if not settings.has_model:
             if announce:
                 logger.warning(SIMULATED_BANNER)
-            model = model or tone_model(script_finder(catalog))
+            model = model or tone_model(catalog)
             served = await stack.enter_async_context(model.served())
             base_url, api_key = served.base_url, "simulated"
         rest: TwilioRest | None = None
@@ -125,7 +124,7 @@ async def serve(catalog: Catalog, settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         model: BuiltInModel | None = None
         if not settings.has_model:
-            model = await stack.enter_async_context(built_in_model(script_finder(catalog)))
+            model = await stack.enter_async_context(built_in_model(catalog))
         await stack.enter_async_context(serving(catalog, settings, model=model))
         await stop.wait()
         logger.info("Stopping")

@@ -14,12 +14,7 @@ from websockets.asyncio.client import connect
 from pipeline.built_in_model import built_in_model
 from pipeline.serve_model import serve_model
 from pipeline.settings import SettingsError
-from transports.simulated.brain_script import BrainScript
 from transports.simulated.speech.load import missing_packages
-
-
-def no_script(instructions: str) -> BrainScript:
-    return BrainScript()
 
 
 async def first_event(base_url: str) -> str:
@@ -37,7 +32,7 @@ async def test_without_its_engines_it_talks_in_tones_and_says_once_what_is_missi
     said: list[str] = []
     sink = logger.add(lambda message: said.append(message.record["message"]), level="WARNING")
 
-    async with built_in_model(no_script) as model, model.served() as server:
+    async with built_in_model(None) as model, model.served() as server:
         assert await first_event(server.base_url) == "session.created"
     logger.remove(sink)
 
