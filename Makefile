@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench bench-speech coverage lint types unit format lock clean
+.PHONY: run test soak long bench bench-speech rolling coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -31,6 +31,10 @@ bench: $(VENV)/.ready
 # The built-in model in real time: answers, barge-in, ears. SPEECH="--turns 10", SPEECH=--help
 bench-speech: $(VENV)/.ready
 	$(BIN)/python -m tests.bench_speech $(SPEECH)
+
+# Two workers replaced under fifty calls: none may be lost.
+rolling: $(VENV)/.ready
+	$(BIN)/python -m tests.rolling
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q

@@ -18,19 +18,16 @@ from pipeline.agent import Agent, Block
 from pipeline.explain import explain
 from pipeline.hours import Hours, calendar
 from pipeline.order import order_problems
+from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
 from pipeline.tool_registry import ToolEntry
-from processors.fields import Shape
+from processors.fields import PhoneNumber, Shape
 from processors.state.hours import BusinessHours
 
 END_CALL = "end_call"
 """The tool that is always there unless the file says otherwise."""
-
-PhoneNumber = Annotated[
-    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
-]
 
 
 class CallFile(Block):
@@ -73,6 +70,14 @@ class CallFile(Block):
     )
     """What the caller hears when no model can be had, spoken by Twilio."""
 
+    overflow: Overflow = Overflow()
+    """What the caller gets when the server has all the calls that it can take."""
+
+    drain_goodbye: Annotated[str, Field(min_length=1)] = (
+        "I am sorry, I have to end this call now. Please call us again in a minute. Goodbye."
+    )
+    """What the assistant says last when the server is to stop and can wait no longer."""
+
     refusal: Annotated[str, Field(min_length=1)] = (
         "We are sorry, this number is not in service. Goodbye."
     )
@@ -81,7 +86,7 @@ class CallFile(Block):
     twiml_language: Annotated[
         str, Shape("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag, as in en-US")
     ] = "en-US"
-    """The language in which Twilio speaks fallback and refusal, as in en-US."""
+    """The language in which Twilio speaks fallback, overflow and refusal, as in en-US."""
 
     twiml_voice: str | None = None
     """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""

@@ -63,11 +63,17 @@ class MediaStream:
         self._accepting = True
         self._starting = 0
         self._calls: dict[asyncio.Task[None], AsgiSocket] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def calls(self) -> int:
         """How many calls are live."""
         return len(self._calls)
+
+    async def idle(self) -> None:
+        """Wait until no call is live."""
+        await self._idle.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket, from handshake to close."""
@@ -163,6 +169,7 @@ class MediaStream:
             self._run_call(socket, start, claims), name=f"call {claims.call_sid}"
         )
         self._calls[call] = socket
+        self._idle.clear()
         try:
             await asyncio.wait({call})
         finally:
@@ -170,6 +177,8 @@ class MediaStream:
                 call.cancel()
                 await asyncio.wait({call}, timeout=_CANCEL_TIMEOUT)
             del self._calls[call]
+            if not self._calls:
+                self._idle.set()
         error = None if call.cancelled() else call.exception()
         if error is not None:
             log = logger.bind(call_sid=claims.call_sid).opt(exception=error)
