@@ -22,12 +22,10 @@ from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
+from pipeline.tool_checks import tool_problems
 from pipeline.tool_registry import ToolEntry
 from processors.fields import PhoneNumber, Shape
 from processors.state.hours import BusinessHours
-
-END_CALL = "end_call"
-"""The tool that is always there unless the file says otherwise."""
 
 
 class CallFile(Block):
@@ -98,6 +96,10 @@ class CallFile(Block):
             return None
         return calendar(self.hours, self.timezone)
 
+    def has_tool(self, name: str) -> bool:
+        """Whether the model may call a function of this name."""
+        return any(entry.name == name for entry in self.tools)
+
     @field_validator("timezone")
     @classmethod
     def _is_a_zone(cls, name: str | None) -> str | None:
@@ -162,7 +164,7 @@ def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded
         problems += [p for p in explain(error, CallFile, source) if p.path not in known]
     problems += _misordered(source)
     if call is not None:
-        problems += _missing_tools(call, source)
+        problems += [Problem(source.place(at), said, at) for at, said in tool_problems(call)]
         if call.hours is not None and call.timezone is None:
             message = "needs the zone that its times are in; add `timezone`, as in America/New_York"
             problems.append(Problem(source.place(("hours",)), message, ("hours",)))
@@ -181,25 +183,4 @@ def _misordered(source: Source) -> list[Problem]:
     for position, message in order_problems(types):
         path: Path = ("pipeline",) if position is None else ("pipeline", position)
         problems.append(Problem(source.place(path), message, path))
-    return problems
-
-
-def _missing_tools(call: CallFile, source: Source) -> list[Problem]:
-    """Tools that are named twice, and a ``tool_choice`` that names none."""
-    problems: list[Problem] = []
-    names = [END_CALL] if call.end_call else []
-    for position, tool in enumerate(call.tools):
-        path: Path = ("tools", position, "use")
-        if tool.name in names:
-            message = f"found a second tool called {tool.name!r}; allowed: one of each name"
-            problems.append(Problem(source.place(path), message, path))
-        names.append(tool.name)
-    for position, entry in enumerate(call.pipeline):
-        choice = getattr(entry, "tool_choice", None)
-        wanted = getattr(choice, "name", None)
-        if wanted is not None and wanted not in names:
-            path = ("pipeline", position, "tool_choice", "name")
-            allowed = ", ".join(names) or "no tool, as the file has none"
-            message = f"found {wanted!r}; allowed: {allowed}"
-            problems.append(Problem(source.place(path), message, path))
     return problems

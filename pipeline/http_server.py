@@ -10,8 +10,9 @@ from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from pipeline.doorkeeper import Doorkeeper
+from pipeline.http_connection import HttpConnection
 from pipeline.listener import Listener
 from transports.twilio.server_websocket import PhoneWebSocket
 
@@ -25,7 +26,12 @@ class HttpServer:
     """Serves an ASGI application from ``start`` to ``stop``."""
 
     def __init__(
-        self, app: ASGIApp, listening: sockets.socket, *, patience: Callable[[], float]
+        self,
+        app: ASGIApp,
+        listening: sockets.socket,
+        *,
+        patience: Callable[[], float],
+        door: Doorkeeper,
     ) -> None:
         """Set up.
 
@@ -33,10 +39,11 @@ class HttpServer:
             app: What is served.
             listening: Where; closed by ``stop``.
             patience: Seconds in which others may take a connection before this process does.
+            door: Bounds what connections may do before they are known.
         """
         config = uvicorn.Config(
             app,
-            http=HttpToolsProtocol,
+            http=HttpConnection,
             ws=PhoneWebSocket,
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_per_message_deflate=False,
@@ -48,7 +55,7 @@ class HttpServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = _Server(config, listening, patience)
+        self._server = _Server(config, listening, patience, door)
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -74,9 +81,14 @@ class _Server(uvicorn.Server):
     """Leaves signals alone, accepts connections our way, says when it listens."""
 
     def __init__(
-        self, config: uvicorn.Config, listening: sockets.socket, patience: Callable[[], float]
+        self,
+        config: uvicorn.Config,
+        listening: sockets.socket,
+        patience: Callable[[], float],
+        door: Doorkeeper,
     ) -> None:
         super().__init__(config)
+        self._door = door
         self.listening = asyncio.Event()
         self.listener = Listener(listening, self._protocol, patience=patience)
 
@@ -94,4 +106,4 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets=[])
 
     def _protocol(self) -> asyncio.Protocol:
-        return HttpToolsProtocol(self.config, self.server_state, self.lifespan.state)
+        return HttpConnection(self._door, self.config, self.server_state, self.lifespan.state)

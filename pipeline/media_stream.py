@@ -9,7 +9,9 @@ from typing import Final, Protocol
 from loguru import logger
 from starlette.types import Receive, Scope, Send
 
+from pipeline.doorkeeper import visit_of
 from pipeline.gate import Gate
+from pipeline.idle_watch import IdleWatch
 from transports.socket import Socket, SocketClosedError
 from transports.twilio.asgi_socket import AsgiSocket
 from transports.twilio.messages import Start, StartMessage, TwilioProtocolError, decode
@@ -84,11 +86,14 @@ class MediaStream:
             await send({"type": "websocket.close", "code": REFUSED})
             return
         socket = AsgiSocket(receive, send)
+        visit = visit_of(scope)
         self._starting += 1
         try:
             admitted = await self._admit(socket)
         finally:
             self._starting -= 1
+            if visit is not None:
+                visit.over()
         if admitted is not None:
             start, claims = admitted
             await self._serve(socket, start, claims)
@@ -170,9 +175,12 @@ class MediaStream:
         )
         self._calls[call] = socket
         self._idle.clear()
+        watch = IdleWatch(socket)
+        watch.start()
         try:
             await asyncio.wait({call})
         finally:
+            watch.stop()
             if not call.done():  # the server itself is being torn down
                 call.cancel()
                 await asyncio.wait({call}, timeout=_CANCEL_TIMEOUT)

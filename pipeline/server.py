@@ -19,6 +19,7 @@ from pipeline.admission import (
     Admission,
     Overload,
 )
+from pipeline.doorkeeper import Doorkeeper, DoorLimits
 from pipeline.gate import STREAM_PATH, Gate
 from pipeline.http_server import HttpServer
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
@@ -60,6 +61,7 @@ class CallServer:
         on_call: Callable[[StreamClaims], None] | None = None,
         unknown_number: Spoken = UNKNOWN_NUMBER,
         start_timeout: float = START_TIMEOUT,
+        door: DoorLimits | None = None,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
         used_tokens: UsedTokens | None = None,
@@ -77,6 +79,7 @@ class CallServer:
             on_call: Told of each stream that was let in, just before ``run_call``.
             unknown_number: What callers of a number hear that no file answers.
             start_timeout: Seconds from a stream's handshake to its ``start``.
+            door: What a connection may do before it is known.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
             used_tokens: Remembers which streams came; None: this process alone.
@@ -95,6 +98,7 @@ class CallServer:
             ),
         )
         self._lag = LoopLag()
+        self._door = Doorkeeper(door or DoorLimits())
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
@@ -141,6 +145,11 @@ class CallServer:
         return self._streams.calls
 
     @property
+    def strangers(self) -> int:
+        """How many connections have not shown yet who they are."""
+        return len(self._door)
+
+    @property
     def promises(self) -> int:
         """How many calls are to come: their webhooks were answered, their streams not opened."""
         return self._admission.promises(_now())
@@ -169,7 +178,7 @@ class CallServer:
             listening = await listen(settings.host, self._port if port is None else port)
         self._port = listening.getsockname()[1]
         self._lag.start()
-        self._server = HttpServer(self.app, listening, patience=self._patience)
+        self._server = HttpServer(self.app, listening, patience=self._patience, door=self._door)
         await self._server.start()
         logger.info("Listening on {host}:{port}", host=settings.host, port=self._port)
 

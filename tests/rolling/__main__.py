@@ -16,7 +16,7 @@ from pipeline.runtime import run_async
 from tests.rolling.roll import Plan, Rolled, roll
 from transports.simulated.caller_steps import Listen, Say
 
-_CALL_FILE = """\
+CALL_FILE = """\
 pipeline:
   - type: twilio_serializer
   - type: mulaw_passthrough
@@ -30,7 +30,7 @@ agent:
       - "We are open from nine to six on every day of the week but Sunday, when all of us rest."
       - "Tours of the house are free, take about half an hour, and are led by an agent."
 """
-_SCRIPT = (
+SCRIPT = (
     Listen(),
     Say("When are you open?"),
     Listen(),
@@ -70,8 +70,8 @@ def main() -> int:
     logger.remove()
     with TemporaryDirectory() as folder:
         config = Path(folder, "desk.yaml")
-        config.write_text(_CALL_FILE, encoding="utf-8")
-        plan = Plan(config, asked.workers, asked.calls, script=_SCRIPT)
+        config.write_text(CALL_FILE, encoding="utf-8")
+        plan = Plan(config, asked.workers, asked.calls, script=SCRIPT)
         rolled = run_async(roll(plan))
     console = Console()
     if asked.log:

@@ -75,10 +75,11 @@ class Rolled:
     @property
     def lost(self) -> list[CallOutcome]:
         """Calls that did not end as they should: by the assistant, its goodbye heard."""
-        return [call for call in self.before + self.meanwhile if not _went_well(call)]
+        return [call for call in self.before + self.meanwhile if not went_well(call)]
 
 
-def _went_well(call: CallOutcome) -> bool:
+def went_well(call: CallOutcome) -> bool:
+    """Whether a call ended as it should: by the assistant, on the one stream that it began on."""
     return (
         call.ended_by is CallEnd.REST
         and len(call.streams) == 1
