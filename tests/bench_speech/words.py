@@ -5,19 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_UNITS: Final = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-_TEENS: Final = [
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_SMALL: Final = """zero one two three four five six seven eight nine ten eleven twelve thirteen
+fourteen fifteen sixteen seventeen eighteen nineteen"""
+_UNITS: Final = _SMALL.split()[:10]
+_TEENS: Final = _SMALL.split()[10:]
 _TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ALIKE: Final = {"ok": "okay", "oh": "0", "third": "3", "it's": "it is", "hundred": "0 0"}
 """Written in two ways, heard as one."""
@@ -29,6 +20,7 @@ def counted(text: str) -> list[str]:
     """The words of a text in lower case, numbers digit by digit, no punctuation."""
     text = _MONEY.sub(r"\1 dollars", text.lower())
     text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text)
+    text = re.sub(r"(?<=ty)-(?=[a-z])", " ", text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", "", text)
     words = _WORD.findall(text)
     digits = [_digits(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)]
