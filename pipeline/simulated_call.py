@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.catalog import Catalog
-from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
+from pipeline.memory_runtime import in_memory, nobody_answers, nobody_listens, simulated_settings
 from pipeline.outside import Outside
 from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
@@ -32,6 +32,7 @@ def over_sockets(catalog: Catalog, *, records: Path | None = None) -> Answering:
         outside = Outside(
             connect=peers.listen_in(connect_websocket),
             webhook_post=nobody_listens,
+            http_exchange=nobody_answers,
             records=records,
         )
         await peers.rest.start()
