@@ -21,6 +21,8 @@ _COST_MINUTES = 60
 _MOST_MINUTES = 240
 """Twilio ends a call after four hours (Twilio, Voice limitations)."""
 
+_MODEL_HOST, _MODEL_PORT = "127.0.0.1", 9000
+
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
@@ -31,6 +33,7 @@ examples:
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
+  run.py --serve-model --port 9000      the built-in model alone, for any Realtime client
   run.py --cost realestate              what each minute of a long call costs, as table and plot
   run.py --show recordings/             the newest call's record, to read; --plot call.svg draws it
 
@@ -85,6 +88,14 @@ def parser() -> argparse.ArgumentParser:
         "--junit", type=Path, metavar="FILE", help="with --scenarios: write JUnit XML, too"
     )
     task.add_argument(
+        "--serve-model",
+        action="store_true",
+        help="serve the built-in model, which hears and speaks, to any client of the Realtime API",
+    )
+    where = "with --serve-model: where to listen"
+    arguments.add_argument("--host", help=f"{where} ({_MODEL_HOST})")
+    arguments.add_argument("--port", type=_port, metavar="N", help=f"{where} ({_MODEL_PORT})")
+    task.add_argument(
         "--show",
         type=Path,
         metavar="RECORD",
@@ -126,6 +137,13 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    """A port; 0 takes any free one."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: 0 to 65535")
+    return int(text)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit status."""
     arguments = parser()
@@ -153,6 +171,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--junit goes with --scenarios")
     if asked.fast and not asked.simulate:
         arguments.error("--fast goes with --simulate")
+    if asked.serve_model:
+        host = asked.host or _MODEL_HOST
+        return serve_model(asked.config, host, _MODEL_PORT if asked.port is None else asked.port)
+    if asked.host is not None or asked.port is not None:
+        arguments.error("--host and --port go with --serve-model; HOST and PORT say where calls go")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
     if asked.scenarios is not None:
@@ -257,6 +280,29 @@ def serve(config: str) -> int:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
     return EXIT_OK
+
+
+def serve_model(config: str | None, host: str, port: int) -> int:
+    """Serve the built-in model until SIGINT or SIGTERM."""
+    logger.remove()
+    from pipeline.catalog import load_catalog
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment, log_to_stderr, run_async
+    from pipeline.serve_model import serve_model as serve_to_clients
+    from pipeline.settings import SettingsError
+
+    log_to_stderr("INFO")
+    try:
+        catalog = load_catalog(config, environment()) if config is not None else None
+        run_async(serve_to_clients(host, port, catalog, _say))
+    except (ConfigError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    return EXIT_OK
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from loguru import logger
 
 from pipeline.brain_script import script_finder
+from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.outside import REAL, Outside
@@ -20,7 +21,6 @@ from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from processors.context import CallContext
 from transports.openai_realtime.dialer import ModelDialer
-from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
 from transports.twilio.twiml import Spoken
 
@@ -43,6 +43,7 @@ async def serving(
     port: int | None = None,
     on_call: Callable[[CallContext], None] | None = None,
     outside: Outside = REAL,
+    model: BuiltInModel | None = None,
     announce: bool = True,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
@@ -54,6 +55,7 @@ async def serving(
         port: Where to listen, instead of ``PORT``; 0: any free one.
         on_call: Told of each call before its first frame.
         outside: The world around it.
+        model: Answers if the environment names no other; one that talks in tones by default.
         announce: Say in the log what is missing.
 
     Raises:
@@ -64,10 +66,9 @@ async def serving(
         if not settings.has_model:
             if announce:
                 logger.warning(SIMULATED_BANNER)
-            model = SimulatedModel(script_finder(catalog))
-            await model.start()
-            stack.push_async_callback(model.stop)
-            base_url, api_key = model.base_url, "simulated"
+            model = model or tone_model(script_finder(catalog))
+            served = await stack.enter_async_context(model.served())
+            base_url, api_key = served.base_url, "simulated"
         rest: TwilioRest | None = None
         if settings.rest_credentials is not None:
             rest = TwilioRest(
@@ -121,7 +122,11 @@ async def serve(catalog: Catalog, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serving(catalog, settings):
+    async with AsyncExitStack() as stack:
+        model: BuiltInModel | None = None
+        if not settings.has_model:
+            model = await stack.enter_async_context(built_in_model(script_finder(catalog)))
+        await stack.enter_async_context(serving(catalog, settings, model=model))
         await stop.wait()
         logger.info("Stopping")
 

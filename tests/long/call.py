@@ -21,6 +21,7 @@ from processors.context import CallContext
 from processors.state.journal import Entry
 from tests.long.look import Look, Looker
 from tests.whole_call.harness import BYE, call_file
+from transports.simulated.brain import scripted
 from transports.simulated.call_outcome import CallOutcome
 from transports.simulated.caller import Caller
 from transports.simulated.caller_steps import (
@@ -168,7 +169,7 @@ async def hold(
     call = LongCall(seconds)
     switchboard, sids = Switchboard(), SeededSids()
     sessions = ModelSessions(
-        script_finder(catalog),
+        scripted(script_finder(catalog)),
         wall_clock=lambda: wall_clock().timestamp(),
         options=ModelOptions(lifetime=lifetime),
         kept=1,

@@ -21,6 +21,7 @@ from pipeline.placed_call import PlacedCall, Placing
 from pipeline.promises import check_promises
 from processors.state.journal import Entry, Journal
 from transports.openai_realtime.session import Connect
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.caller import Caller
 from transports.simulated.caller_steps import CallScript, FixedScript, Step
@@ -178,7 +179,7 @@ async def hold(
     find = script_finder(catalog)
     given = world.script
     sessions = ModelSessions(
-        find if given is None else lambda _: given,
+        scripted(find if given is None else lambda _: given),
         wall_clock=lambda: wall_clock().timestamp(),
         options=world.model,
     )

@@ -16,6 +16,7 @@ from pipeline.promises import check_promises
 from processors.context import CallContext
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import ASK_HOURS, BYE, call_file
+from transports.simulated.brain import scripted
 from transports.simulated.caller import Caller
 from transports.simulated.caller_steps import FixedScript, InterruptWhenHeard, Listen, Say
 from transports.simulated.line import Line, Subscriber
@@ -41,7 +42,7 @@ class Crowd:
         self.sids = SeededSids()
         self.taps: dict[str, ModelTap] = {}
         self.sessions = ModelSessions(
-            script_finder(catalog), wall_clock=lambda: wall_clock().timestamp()
+            scripted(script_finder(catalog)), wall_clock=lambda: wall_clock().timestamp()
         )
         account_sid = self.sids("AC")
         self.peers = Peers(
