@@ -16,8 +16,11 @@ from transports.simulated.faults import ModelOptions
 from transports.simulated.mind import MindFor
 from transports.simulated.model_server import SimulatedModel
 from transports.simulated.senses import Senses, ToneSenses
+from transports.simulated.speech.engines import Engines
 from transports.simulated.speech.load import load_engines, missing_packages
 from transports.simulated.speech_senses import SpeechSenses
+from transports.simulated.talk.likeness import VectorLikeness
+from transports.simulated.talk.talker import talkers
 
 ScriptFor = Callable[[str], BrainScript]
 
@@ -82,8 +85,21 @@ async def built_in_model(
         yield tone_model(script_for)
         return
     engines = await asyncio.to_thread(load_engines, progress)
+    async with speaking_model(script_for, engines) as model:
+        yield model
+
+
+@asynccontextmanager
+async def speaking_model(script_for: ScriptFor, engines: Engines) -> AsyncIterator[BuiltInModel]:
+    """The model that speaks, by loaded engines; it goes by the call files, and says nothing else.
+
+    Args:
+        script_for: What a session's instructions let it say.
+        engines: Its ears, its voice, and its sense of sentences.
+    """
     senses = SpeechSenses(engines)
+    minds = talkers(script_for, VectorLikeness(engines.sentences))
     try:
-        yield BuiltInModel(scripted(script_for), senses, SPEECH_PACE, speaks=True)
+        yield BuiltInModel(minds, senses, SPEECH_PACE, speaks=True)
     finally:
         senses.close()

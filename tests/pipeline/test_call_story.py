@@ -23,7 +23,7 @@ class Told:
 
     def __init__(self, **words: str) -> None:
         self.items = Items(words)
-        self.story = CallStory(self.items, lambda text, ms: min(len(text), int(ms / 100)))
+        self.story = CallStory(self.items, lambda text, ms, _: min(len(text), int(ms / 100)))
 
     def tell(self, at: float, kind: str, text: str = "", **fields: Any) -> list[StoryLine]:
         private = {"text": text} if text else {}

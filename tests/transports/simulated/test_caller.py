@@ -17,6 +17,7 @@ from transports.simulated.caller_script import (
     Question,
     caller_script_for,
 )
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import (
     CallScript,
     FixedScript,
@@ -47,7 +48,7 @@ class Room:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.caller = Caller(self.script, VOICE)
+        self.caller = Caller(self.script, InstantSenses(VOICE))
         self.now = T0
         self.playing = b""
         self.answers: list[tuple[float, str]] = []
@@ -199,7 +200,7 @@ def test_the_journal_hears_both_sides() -> None:
     entries: list[Entry] = []
     journal = Journal(0.0)
     journal.listen(entries.append)
-    caller = Caller(steps(Say("hello there")), VOICE, journal)
+    caller = Caller(steps(Say("hello there")), InstantSenses(VOICE), journal)
     caller.tick(T0)
 
     assert entries == [
@@ -367,7 +368,7 @@ def test_noise_is_made_for_its_time() -> None:
     assert len(act.pcmu) == 12_000
 
 
-def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
+async def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
     room = Room(steps(Listen(), StaySilent(3), Say("no"), StaySilent(60)))
     room.assistant_says("hello")
     room.run(3)
@@ -375,6 +376,8 @@ def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
     room.run(3)
     room.assistant_says("good bye")
     room.run(2)
+
+    await room.caller.settle()
 
     assert [line.text for line in room.caller.heard_lines] == ["hello"]
     assert [line.text for line in room.caller.all_heard()] == ["hello", "by the way", "good bye"]

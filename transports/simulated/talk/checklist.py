@@ -11,6 +11,7 @@ from transports.simulated.talk.answers import (
     offered,
     phrase,
     read_answer,
+    recognised,
     spelled_out,
 )
 from transports.simulated.talk.escalation import is_reason, needed
@@ -112,7 +113,7 @@ class Checklist:
             return kind_of(item) in EXACT and bool(corrected(item, value, sentence))
         if self.asked is None or kind_of(self.asked) not in EXACT:
             return False
-        return bool(read_answer(self.asked, sentence, own_number=self._own_number).value)
+        return bool(recognised(self.asked, sentence, self._own_number))
 
     def told(self, words_told: str, turn: Turn, *, more_offered: bool) -> None:
         """Take what the caller told: a confirmation, a correction, an answer, or more than that."""
