@@ -10,8 +10,8 @@ import numpy as np
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
 
 _RATE: Final = 8000
-_MUMBLED_BELOW: Final = 1100.0
-"""Hz. What tells most consonants apart is above it."""
+_MUMBLED_BELOW: Final = 600.0
+"""Hz. What tells consonants and most vowels apart is above it."""
 _MUMBLED_GAIN: Final = 0.35
 _FULL_SCALE: Final = 32767
 

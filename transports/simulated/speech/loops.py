@@ -7,7 +7,10 @@ from typing import Final
 _LONGEST: Final = 8
 """Words of the longest phrase that is looked for."""
 _TIMES: Final = 3
-"""Nobody says a phrase so often in a row."""
+"""Nobody says a phrase so often in a row; digits and letters they may."""
+_DIGITS: Final = frozenset(
+    ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+)
 
 
 def without_loops(text: str) -> str:
@@ -35,6 +38,7 @@ def _loop(words: list[str], size: int) -> int:
         rest = words[start + size :]
         rounds = 1 + len(rest) / size
         repeats = all(word == phrase[at % size] for at, word in enumerate(rest))
-        if repeats and rounds > _TIMES - 1 and len(set(phrase)) > 1:
+        spelled = all(len(word) == 1 or word in _DIGITS for word in phrase)
+        if repeats and not spelled and rounds > _TIMES - 1 and len(set(phrase)) > 1:
             return start + size
     return 0

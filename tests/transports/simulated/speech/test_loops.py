@@ -14,6 +14,7 @@ from transports.simulated.speech.loops import without_loops
         ("five five five five five five", "five five five five five five"),
         ("It is what it is.", "It is what it is."),
         ("bye bye", "bye bye"),
+        ("one two one two one two", "one two one two one two"),
         ("", ""),
     ],
 )

@@ -243,6 +243,14 @@ def test_a_goodbye_ends_the_call() -> None:
     assert bikes().asks(said) == [Call("end_call", {"reason": "the caller has nothing else"})]
 
 
+@pytest.mark.parametrize("said", ["Good-bye.", "Bye bye.", "Goodbye."])
+def test_a_goodbye_is_nobodys_name(said: str) -> None:
+    talk = bikes()
+    talk.says("hello")
+
+    assert [call.name for call in talk.asks(said)] == ["end_call"]
+
+
 def test_without_a_tool_to_end_it_the_call_ends_with_the_goodbye() -> None:
     talk = Talk(BIKES, ())
 
