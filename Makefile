@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench coverage lint types unit format lock clean
+.PHONY: run test soak long bench rolling flood coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -27,6 +27,14 @@ long: $(VENV)/.ready
 # Against a lean bridge and stock pipecat; needs two cores. BENCH=--quick, BENCH=--help
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(BENCH)
+
+# Two workers replaced under fifty calls: none may be lost.
+rolling: $(VENV)/.ready
+	$(BIN)/python -m tests.rolling
+
+# Twenty calls among three hundred sockets that say nothing.
+flood: $(VENV)/.ready
+	$(BIN)/python -m tests.flood
 
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q

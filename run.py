@@ -22,6 +22,7 @@ _MOST_MINUTES = 240
 """Twilio ends a call after four hours (Twilio, Voice limitations)."""
 
 _MODEL_HOST, _MODEL_PORT = "127.0.0.1", 9000
+_MOST_WORKERS = 256
 
 _EXAMPLES = """\
 examples:
@@ -31,6 +32,7 @@ examples:
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
+  run.py --config calls/ --workers 4    the same, with four processes on one port
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
@@ -106,6 +108,12 @@ def parser() -> argparse.ArgumentParser:
         "--plot", type=Path, metavar="FILE.svg", help="with --show: draw the call's timeline"
     )
     arguments.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="so many processes on one port, each of which takes any call (1)",
+    )
+    arguments.add_argument(
         "--play", action="store_true", help="with --simulate: play the call on this machine"
     )
     arguments.add_argument(
@@ -148,6 +156,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _workers(text: str) -> int:
+    """A number of processes."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: 1 to {_MOST_WORKERS}")
+    return int(text)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit status."""
     arguments = parser()
@@ -184,11 +199,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--host and --port go with --serve-model; HOST and PORT say where calls go")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
+    if asked.simulate and asked.workers is not None:
+        arguments.error("--workers is for answering the phone, not for --simulate")
     if asked.scenarios is not None:
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
         return simulate(asked.config, asked.save, fast=asked.fast, play=asked.play)
-    return serve(asked.config)
+    return serve(asked.config, asked.workers or 1)
 
 
 # pipeline is imported where it is needed: --help answers at once, and pipecat, which greets in the
@@ -266,8 +283,8 @@ def prompt(file: str) -> int:
     return EXIT_OK
 
 
-def serve(config: str) -> int:
-    """Answer the phone until SIGINT or SIGTERM."""
+def serve(config: str, workers: int = 1) -> int:
+    """Answer the phone until SIGINT or SIGTERM, with one process or several."""
     logger.remove()
     from pipeline.catalog import load_catalog
     from pipeline.problem import ConfigError
@@ -275,12 +292,15 @@ def serve(config: str) -> int:
     from pipeline.runtime import ENV_FILE, environment, log_to_stderr, run_async
     from pipeline.serve import serve as serve_calls
     from pipeline.settings import SettingsError, load_settings
+    from pipeline.supervisor import supervise
 
     try:
         settings = load_settings(ENV_FILE)
         catalog = load_catalog(config, environment())
         log_to_stderr(settings.log_level)
         print(catalog_report(catalog), flush=True)
+        if workers > 1:
+            return run_async(supervise(config, settings, workers))
         run_async(serve_calls(catalog, settings))
     except (ConfigError, SettingsError) as error:
         print(error, file=sys.stderr)
@@ -311,7 +331,9 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def simulate(config: str, save: Path | None, *, fast: bool = False, play: bool = False) -> int:
+def simulate(
+    config: str, save: Path | None, *, fast: bool = False, play: bool = False
+) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog

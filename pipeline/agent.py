@@ -11,10 +11,13 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 
 from processors.fields import Shape
+from processors.state.detail_values import DetailField, DetailType
 
 _INCLUDE = {
     "type": "object",
@@ -50,6 +53,21 @@ class ChecklistField(Block):
     ask: Words
     """The question, in the words to use."""
 
+    type: DetailType = "text"
+    """What the answer is; `save_details` checks it. `contact` is a phone number or an e-mail
+    address, `date` a day or a time to come, `yes_no` yes or no."""
+
+    choices: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...], Field(validate_default=True)
+    ] = ()
+    """What the answer can be, for `type: choice`."""
+
+    minimum: int | None = None
+    """The least that the answer can be, for `type: integer`."""
+
+    maximum: int | None = None
+    """The most that the answer can be, for `type: integer`."""
+
     confirm: bool = False
     """Say it back and have it confirmed. For names, numbers, dates and money."""
 
@@ -58,6 +76,37 @@ class ChecklistField(Block):
 
     notes: Words = ""
     """What else to know: what counts as an answer, what not to ask."""
+
+    @field_validator("choices")
+    @classmethod
+    def _are_for_a_choice(cls, choices: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        is_choice = info.data.get("type", "choice") == "choice"
+        if choices and not is_choice:
+            raise ValueError("allowed: none, unless `type` is choice")
+        if not choices and info.data.get("type") == "choice":
+            raise ValueError("allowed: what the answer can be, as in [buy, rent]")
+        return choices
+
+    @field_validator("minimum", "maximum")
+    @classmethod
+    def _are_for_a_number(cls, bound: int | None, info: ValidationInfo) -> int | None:
+        if bound is not None and info.data.get("type", "integer") != "integer":
+            raise ValueError("allowed: no bound, unless `type` is integer")
+        return bound
+
+    @property
+    def detail(self) -> DetailField:
+        """What its answer is."""
+        return DetailField(
+            name=self.field,
+            type=self.type,
+            required=self.required,
+            confirm=self.confirm,
+            choices=self.choices,
+            minimum=self.minimum,
+            maximum=self.maximum,
+            ask=self.ask,
+        )
 
 
 class Information(Block):

@@ -15,6 +15,7 @@ from pipeline.builder import build_pipeline
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
 from pipeline.journal_log import log_entry
+from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
 from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
@@ -66,6 +67,11 @@ class CallRunner:
         self._text_model = text_model
         self._shared = dict(shared or {})
         self._on_call = on_call
+        self._live: list[LiveCall] = []
+
+    async def say_goodbye(self) -> None:
+        """Have every live call end with words: the assistant's, or Twilio's if none come."""
+        await asyncio.gather(*(call.say_goodbye() for call in self._live))
 
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
@@ -110,10 +116,14 @@ class CallRunner:
             private={"caller": info.caller, "called": info.called},
         )
         runner = WorkerRunner(handle_sigint=False)
+        worker = _worker(loaded, context)
+        live = LiveCall(loaded, context, worker)
+        self._live.append(live)
         try:
-            await runner.add_workers(_worker(loaded, context))
+            await runner.add_workers(worker)
             await runner.run()  # ends its worker and returns when it is cancelled
         finally:
+            self._live.remove(live)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 context.record("server_stopped")

@@ -18,19 +18,14 @@ from pipeline.agent import Agent, Block
 from pipeline.explain import explain
 from pipeline.hours import Hours, calendar
 from pipeline.order import order_problems
+from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
 from pipeline.registry import Entry
 from pipeline.source import Source, load_source
+from pipeline.tool_checks import tool_problems
 from pipeline.tool_registry import ToolEntry
-from processors.fields import Shape
+from processors.fields import PhoneNumber, Shape
 from processors.state.hours import BusinessHours
-
-END_CALL = "end_call"
-"""The tool that is always there unless the file says otherwise."""
-
-PhoneNumber = Annotated[
-    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
-]
 
 
 class CallFile(Block):
@@ -73,6 +68,14 @@ class CallFile(Block):
     )
     """What the caller hears when no model can be had, spoken by Twilio."""
 
+    overflow: Overflow = Overflow()
+    """What the caller gets when the server has all the calls that it can take."""
+
+    drain_goodbye: Annotated[str, Field(min_length=1)] = (
+        "I am sorry, I have to end this call now. Please call us again in a minute. Goodbye."
+    )
+    """What the assistant says last when the server is to stop and can wait no longer."""
+
     refusal: Annotated[str, Field(min_length=1)] = (
         "We are sorry, this number is not in service. Goodbye."
     )
@@ -81,7 +84,7 @@ class CallFile(Block):
     twiml_language: Annotated[
         str, Shape("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag, as in en-US")
     ] = "en-US"
-    """The language in which Twilio speaks fallback and refusal, as in en-US."""
+    """The language in which Twilio speaks fallback, overflow and refusal, as in en-US."""
 
     twiml_voice: str | None = None
     """Twilio's voice for them, as in Polly.Joanna-Neural. null: the account's own."""
@@ -92,6 +95,10 @@ class CallFile(Block):
         if self.hours is None or self.timezone is None:
             return None
         return calendar(self.hours, self.timezone)
+
+    def has_tool(self, name: str) -> bool:
+        """Whether the model may call a function of this name."""
+        return any(entry.name == name for entry in self.tools)
 
     @field_validator("timezone")
     @classmethod
@@ -157,7 +164,7 @@ def load(path: FilePath, environment: Mapping[str, str] | None = None) -> Loaded
         problems += [p for p in explain(error, CallFile, source) if p.path not in known]
     problems += _misordered(source)
     if call is not None:
-        problems += _missing_tools(call, source)
+        problems += [Problem(source.place(at), said, at) for at, said in tool_problems(call)]
         if call.hours is not None and call.timezone is None:
             message = "needs the zone that its times are in; add `timezone`, as in America/New_York"
             problems.append(Problem(source.place(("hours",)), message, ("hours",)))
@@ -176,25 +183,4 @@ def _misordered(source: Source) -> list[Problem]:
     for position, message in order_problems(types):
         path: Path = ("pipeline",) if position is None else ("pipeline", position)
         problems.append(Problem(source.place(path), message, path))
-    return problems
-
-
-def _missing_tools(call: CallFile, source: Source) -> list[Problem]:
-    """Tools that are named twice, and a ``tool_choice`` that names none."""
-    problems: list[Problem] = []
-    names = [END_CALL] if call.end_call else []
-    for position, tool in enumerate(call.tools):
-        path: Path = ("tools", position, "use")
-        if tool.name in names:
-            message = f"found a second tool called {tool.name!r}; allowed: one of each name"
-            problems.append(Problem(source.place(path), message, path))
-        names.append(tool.name)
-    for position, entry in enumerate(call.pipeline):
-        choice = getattr(entry, "tool_choice", None)
-        wanted = getattr(choice, "name", None)
-        if wanted is not None and wanted not in names:
-            path = ("pipeline", position, "tool_choice", "name")
-            allowed = ", ".join(names) or "no tool, as the file has none"
-            message = f"found {wanted!r}; allowed: {allowed}"
-            problems.append(Problem(source.place(path), message, path))
     return problems

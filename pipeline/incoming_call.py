@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs
 
@@ -10,9 +10,11 @@ from loguru import logger
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from pipeline.admission import Overload
 from pipeline.gate import Gate
+from pipeline.overflow import Overflow
 from transports.twilio.token import MAX_SID_CHARS, StreamClaims, StreamTokens
-from transports.twilio.twiml import Spoken, connect_stream, say_and_hang_up
+from transports.twilio.twiml import Spoken, connect_stream, say_and_dial, say_and_hang_up
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
@@ -34,13 +36,18 @@ class CallFile(Protocol):
         ...
 
     @property
+    def overflow(self) -> Overflow:
+        """What the caller gets when no more calls are taken."""
+        ...
+
+    @property
     def twiml_language(self) -> str:
-        """The language of that, like ``en-US``; empty: Twilio's default."""
+        """The language of both, like ``en-US``; empty: Twilio's default."""
         ...
 
     @property
     def twiml_voice(self) -> str | None:
-        """Twilio's name of its voice; None: the account's own."""
+        """Twilio's name of their voice; None: the account's own."""
         ...
 
 
@@ -66,17 +73,19 @@ class IncomingCall:
         tokens: StreamTokens,
         *,
         wall_clock: Callable[[], float],
-        accepting: Callable[[], bool],
+        overload: Callable[[], Overload | None],
         rings: Callable[[StreamClaims], None],
         unknown_number: Spoken,
+        headers: Mapping[str, str],
     ) -> None:
         self._catalog = catalog
         self._gate = gate
         self._tokens = tokens
         self._wall_clock = wall_clock
-        self._accepting = accepting
+        self._overload = overload
         self._rings = rings
         self._unknown_number = unknown_number
+        self._headers = headers
 
     async def answer(self, request: Request) -> Response:
         """Answer one webhook."""
@@ -98,7 +107,8 @@ class IncomingCall:
             logger.warning("Webhook refused: no CallSid")
             return _no(400)
         retry_of = request.headers.get("i-twilio-idempotency-token", "")
-        return _twiml(self._take(request, call_sid, fields, retry_of))
+        document = self._take(request, call_sid, fields, retry_of)
+        return Response(document, media_type="text/xml", headers=self._headers)
 
     def _take(self, request: Request, call_sid: str, fields: Fields, retry_of: str) -> str:
         log = logger.bind(call_sid=call_sid)
@@ -107,10 +117,10 @@ class IncomingCall:
         if file is None:
             log.warning("Call refused: no call file answers {called}", called=called)
             return say_and_hang_up(self._unknown_number)
-        fallback = Spoken(file.fallback, file.twiml_language, file.twiml_voice)
-        if not self._accepting():
-            log.warning("Call refused: the server is stopping")
-            return say_and_hang_up(fallback)
+        overload = self._overload()
+        if overload is not None:
+            log.warning("Call sent elsewhere: {reason}", reason=overload.value)
+            return _overflowing(file)
         claims = StreamClaims(
             call_sid=call_sid,
             called=called,
@@ -122,6 +132,7 @@ class IncomingCall:
         self._rings(claims)
         log.info("Call rings: {file} answers", file=file.name)
         url = self._gate.stream_url(request.scope)
+        fallback = Spoken(file.fallback, file.twiml_language, file.twiml_voice)
         return connect_stream(url, token, fallback)
 
 
@@ -154,8 +165,12 @@ def _one(fields: Fields, name: str) -> str:
     return fields.get(name, [""])[0]
 
 
-def _twiml(document: str) -> Response:
-    return Response(document, media_type="text/xml")
+def _overflowing(file: CallFile) -> str:
+    overflow = file.overflow
+    words = Spoken(overflow.say, file.twiml_language, file.twiml_voice)
+    if overflow.dial is not None:
+        return say_and_dial(words, overflow.dial, overflow.dial_timeout)
+    return say_and_hang_up(words)
 
 
 def _no(status: int) -> Response:

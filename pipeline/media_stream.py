@@ -9,7 +9,9 @@ from typing import Final, Protocol
 from loguru import logger
 from starlette.types import Receive, Scope, Send
 
+from pipeline.doorkeeper import visit_of
 from pipeline.gate import Gate
+from pipeline.idle_watch import IdleWatch
 from transports.socket import Socket, SocketClosedError
 from transports.twilio.asgi_socket import AsgiSocket
 from transports.twilio.messages import Start, StartMessage, TwilioProtocolError, decode
@@ -63,11 +65,17 @@ class MediaStream:
         self._accepting = True
         self._starting = 0
         self._calls: dict[asyncio.Task[None], AsgiSocket] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def calls(self) -> int:
         """How many calls are live."""
         return len(self._calls)
+
+    async def idle(self) -> None:
+        """Wait until no call is live."""
+        await self._idle.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket, from handshake to close."""
@@ -78,11 +86,14 @@ class MediaStream:
             await send({"type": "websocket.close", "code": REFUSED})
             return
         socket = AsgiSocket(receive, send)
+        visit = visit_of(scope)
         self._starting += 1
         try:
             admitted = await self._admit(socket)
         finally:
             self._starting -= 1
+            if visit is not None:
+                visit.over()
         if admitted is not None:
             start, claims = admitted
             await self._serve(socket, start, claims)
@@ -163,13 +174,19 @@ class MediaStream:
             self._run_call(socket, start, claims), name=f"call {claims.call_sid}"
         )
         self._calls[call] = socket
+        self._idle.clear()
+        watch = IdleWatch(socket)
+        watch.start()
         try:
             await asyncio.wait({call})
         finally:
+            watch.stop()
             if not call.done():  # the server itself is being torn down
                 call.cancel()
                 await asyncio.wait({call}, timeout=_CANCEL_TIMEOUT)
             del self._calls[call]
+            if not self._calls:
+                self._idle.set()
         error = None if call.cancelled() else call.exception()
         if error is not None:
             log = logger.bind(call_sid=claims.call_sid).opt(exception=error)

@@ -20,9 +20,11 @@ from pydantic import SecretStr
 
 from pipeline.brain_script import script_finder
 from pipeline.catalog import Catalog
+from pipeline.drain import StopRequests, drained
 from pipeline.outside import Outside
 from pipeline.placed_call import Peers
 from pipeline.serve import serving
+from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
 from processors.disk import PatientDisk
@@ -62,6 +64,8 @@ class MemoryRuntime:
         records: Where records and recordings go; None: where the call files say.
         webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
         dial: Put around the function that opens the model's socket, to meddle with it.
+        stop: Requests to stop the server in mid call; None: it goes on until the call is over.
+        drain_seconds: How long the call may go on once the server was told to stop.
         beginning: The date and time at which the loop's time is 0.
     """
 
@@ -72,6 +76,8 @@ class MemoryRuntime:
     records: Path | None = None
     webhook_post: WebhookPost | None = None
     dial: Callable[[Connect], Connect] = lambda connect: connect
+    stop: StopRequests | None = None
+    drain_seconds: float = 0.0
     beginning: datetime = BEGINNING
 
     @asynccontextmanager
@@ -100,9 +106,12 @@ class MemoryRuntime:
             webhook_secret=SecretStr(_WEBHOOK_KEY),
         )
         try:
-            async with serving(
-                self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
-            ) as server:
+            async with (
+                serving(
+                    self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
+                ) as server,
+                self._draining(server),
+            ):
                 yield Gateway(
                     _SERVER_URL,
                     account_sid=peers.account_sid,
@@ -111,6 +120,18 @@ class MemoryRuntime:
                 )
         finally:
             await model.stop()
+
+    @asynccontextmanager
+    async def _draining(self, server: CallServer) -> AsyncIterator[None]:
+        if self.stop is None:
+            yield
+            return
+        draining = asyncio.create_task(drained(server, self.stop, self.drain_seconds))
+        try:
+            yield
+        finally:
+            draining.cancel()
+            await asyncio.wait({draining})
 
 
 def in_memory(

@@ -42,15 +42,18 @@ def speech_for(call_file: CallFile, *, now: datetime, caller: str, called: str) 
         called: The called number, likewise.
     """
     agent = call_file.agent
+    details = tuple(item.detail for item in agent.information.checklist)
     return Speech(
         prompt=compose(call_file, now=now, caller=caller, called=called),
         greeting=agent.greeting.strip(),
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip(),
         fallback=call_file.fallback,
-        tools=tuple(entry.tool() for entry in call_file.tools),
+        tools=tuple(entry.tool(details) for entry in call_file.tools),
         end_call=call_file.end_call,
         checklist=tuple(item.field for item in agent.information.checklist),
+        details=details,
+        timezone=call_file.timezone or "UTC",
     )
 
 
@@ -61,10 +64,10 @@ def compose(call_file: CallFile, *, now: datetime, caller: str, called: str) -> 
         ("Role", _lines(agent.role)),
         ("Voice and pacing", _lines(agent.voice_and_pacing)),
         ("Tone", _lines(agent.tone)),
-        ("Language", _language(agent)),
+        ("Language", _language(call_file)),
         ("Boundaries", _lines(agent.boundaries)),
         ("Information", _lines(agent.information.text)),
-        ("What to find out", _checklist(agent.information.checklist)),
+        ("What to find out", _checklist(call_file)),
         ("Facts", _facts(agent)),
         ("When a person must take over", _lines(agent.escalation)),
         ("Beginning and end of the call", _beginning_and_end(call_file)),
@@ -98,25 +101,33 @@ def _bullets(points: Iterable[str]) -> list[str]:
     return [f"- {' '.join(point.split())}" for point in points if point.strip()]
 
 
-def _language(agent: Agent) -> list[str]:
+def _language(call_file: CallFile) -> list[str]:
+    wait = "call wait_for_caller" if call_file.has_tool("wait_for_caller") else "wait"
     return _bullets(
         [
-            f"Speak {agent.language}. If the caller uses another language, go on in that one.",
+            f"Speak {call_file.agent.language}. If the caller uses another language,"
+            " go on in that one.",
             "If you did not hear clearly, say so and ask again. Do not guess.",
-            "If there is only noise, or the caller talks to someone else, wait.",
+            f"If there is only noise, or the caller talks to someone else, {wait}.",
         ]
     )
 
 
-def _checklist(fields: Sequence[ChecklistField]) -> list[str]:
+def _checklist(call_file: CallFile) -> list[str]:
+    fields = call_file.agent.information.checklist
     if not fields:
         return []
+    saving = (
+        "Call save_details as soon as you have an answer, and again when it is confirmed."
+        " Ask again for what it refuses or doubts."
+    )
     how = _bullets(
         [
             "Ask for one thing at a time, in this order, and wait for the answer.",
             "Skip what the caller has already said. If they decline, go on without it.",
             'Where it says "confirm", say the answer back and ask if it is right;'
             " numbers digit by digit, names spelled if they are unusual.",
+            *[saving] * call_file.has_tool("save_details"),
         ]
     )
     return [*how, *(_field(number, field) for number, field in enumerate(fields, start=1))]

@@ -17,7 +17,7 @@ ENV_FILE: Final = Path(".env")
 
 LOG_FORMAT: Final = (
     "<green>{time:HH:mm:ss.SSS}</green> <level>{level: <7}</level> "
-    "<cyan>{extra[call_sid]}</cyan> {message}"
+    "{extra[worker]}<cyan>{extra[call_sid]}</cyan> {message}"
 )
 
 T = TypeVar("T")
@@ -29,9 +29,14 @@ def environment() -> Mapping[str, str]:
     return {**given, **os.environ}
 
 
-def log_to_stderr(level: str) -> None:
-    """Log readable lines, each with the SID of the call that it is about."""
-    logger.configure(extra={"call_sid": "-"})
+def log_to_stderr(level: str, *, worker: str = "") -> None:
+    """Log readable lines, each with the SID of the call that it is about.
+
+    Args:
+        level: The least that is logged.
+        worker: What tells this process's lines from those of others, with a space behind it.
+    """
+    logger.configure(extra={"call_sid": "-", "worker": worker})
     logger.remove()
     logger.add(sys.stderr, level=level, format=LOG_FORMAT)
 

@@ -66,7 +66,7 @@ class Act(Block):
     """One thing that the caller does. Exactly one key."""
 
     say: Text | None = None
-    """Say this once the assistant has finished; straight after wait or noise, at once."""
+    """Say this once the assistant has finished; straight after wait, noise or listen, at once."""
 
     press: Keys | None = None
     """Press these keys; when, is as for say."""

@@ -78,7 +78,7 @@ class ScenarioCaller:
                 self.failures.append(f"act {number}, {_name(act)}: {error}")
                 yield HangUp()
                 return
-            at_once = _name(act) in ("wait", "noise")
+            at_once = _name(act) in ("wait", "noise", "listen")
         self.done = True
         while True:
             yield Listen(patience=_STAYS)

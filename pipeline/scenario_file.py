@@ -17,6 +17,7 @@ from pipeline.explain import explain
 from pipeline.problem import ConfigError, Path, Place, Problem, did_you_mean
 from pipeline.scenario_act import AnyAct, Keys, ModelTurn, Text
 from pipeline.source import Source, load_source
+from pipeline.tool_checks import END_CALL
 from processors.fields import NUMERIC, Seconds
 
 FOLDER = "scenarios"
@@ -214,6 +215,7 @@ def load_scenarios(path: FilePath, loaded: Loaded) -> Scenarios:
         raise ConfigError(sorted(problems, key=lambda p: p.place.line or 0)) from error
     problems += _repeated(file, source)
     problems += _unknown_fields(file, source, loaded)
+    problems += _unknown_tools(file, source, loaded)
     if problems:
         raise ConfigError(sorted(problems, key=lambda p: p.place.line or 0))
     return Scenarios(path, file.scenarios)
@@ -255,6 +257,30 @@ def _unknown_fields(file: ScenarioFile, source: Source, loaded: Loaded) -> list[
             if field not in known
         ]
     return problems
+
+
+def _unknown_tools(file: ScenarioFile, source: Source, loaded: Loaded) -> list[Problem]:
+    """Functions that the call file does not offer its model."""
+    known = [END_CALL] if loaded.call.end_call else []
+    known += [tool.name for tool in loaded.call.tools]
+    named: list[tuple[Path, str]] = []
+    for at, scenario in enumerate(file.scenarios):
+        here: Path = ("scenarios", at)
+        for number, turn in enumerate(scenario.model):
+            if turn.call is not None:
+                named.append(((*here, "model", number, "call"), turn.call.name))
+        for number, tool in enumerate(scenario.expect.tools or ()):
+            named.append(((*here, "expect", "tools", number), tool.name))
+    return [
+        _problem(
+            source,
+            path,
+            f"{loaded.path.name} has no tool {name!r}; allowed: {', '.join(known) or 'none'}"
+            + did_you_mean(name, known),
+        )
+        for path, name in named
+        if name not in known
+    ]
 
 
 def _problem(source: Source, path: Path, message: str) -> Problem:

@@ -38,8 +38,8 @@ def print_results(results: Sequence[Result], console: Console) -> None:
         if result.failed:
             console.print(Text(failure(result)), soft_wrap=True)
     failed = sum(1 for result in results if result.failed)
-    verdict = f"{failed} of {len(results)} calls failed" if failed else f"{len(results)} calls, all"
-    console.print(Text(verdict if failed else f"{verdict} as expected"))
+    held = f"{len(results)} call{'' if len(results) == 1 else 's'}"
+    console.print(f"{failed} of {held} failed" if failed else f"{held}, all as expected")
 
 
 def failure(result: Result) -> str:

@@ -13,6 +13,20 @@ from processors.state.record_format import CallDocument
 _REFERENCE = {"type": "string", "pattern": r"\$\{"}
 """A value that the environment gives; no editor can say more about it."""
 
+_ADDITION: dict[str, Any] = {
+    "type": "object",
+    "description": "What to put before and behind the list of the file that this one extends.",
+    "properties": {
+        "first": {"title": "First", "type": "array", "description": "What comes before it."},
+        "add": {"title": "Add", "type": "array", "description": "What comes behind it."},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+"""What may stand in place of a list, in a file that extends another."""
+
+_ADDITION_REFERENCE = {"$ref": "#/$defs/Addition"}
+
 _VALUE = {"type", "enum", "const", "minimum", "maximum", "exclusiveMinimum"}
 """The keys of a schema that narrow the value itself."""
 
@@ -40,14 +54,15 @@ def scenarios_schema_text() -> str:
 def call_file_schema() -> dict[str, Any]:
     """Pydantic's schema, widened by what happens before pydantic sees a file.
 
-    ``${NAME}`` may stand where a number, a switch or a word of a fixed list is wanted, and a file
-    that extends another need not have a pipeline.
+    ``${NAME}`` may stand where a number, a switch or a word of a fixed list is wanted, a file that
+    extends another need not have a pipeline, and may add to the other's lists.
     """
     schema = CallFile.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["required"] = []
     schema["anyOf"] = [{"required": ["pipeline"]}, {"required": ["extends"]}]
-    _describe(schema, _with_references)
+    _describe(schema, lambda name, value: _with_additions(name, _with_references(name, value)))
+    schema["$defs"]["Addition"] = _ADDITION
     return schema
 
 
@@ -72,6 +87,22 @@ def _with_references(name: str, value: dict[str, Any]) -> dict[str, Any]:
         branches = value.get(union, [])
         if any(_is_fixed(inner) for branch in branches for inner in branch.get("oneOf", [branch])):
             return {**value, union: [*branches, _REFERENCE]}
+    return value
+
+
+def _with_additions(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    if name == "pipeline":
+        return value  # a list of changes as it is
+    if value.get("type") == "array":
+        kept = ("title", "description", "default")
+        inner = {key: value[key] for key in value if key not in kept}
+        about: dict[str, Any] = {key: value[key] for key in kept if key in value}
+        return {**about, "anyOf": [inner, _ADDITION_REFERENCE]}
+    for union in ("anyOf", "oneOf"):
+        branches = value.get(union, [])
+        within = [one for branch in branches for one in branch.get("oneOf", [branch])]
+        if any(branch.get("type") == "array" for branch in within):
+            return {**value, union: [*branches, _ADDITION_REFERENCE]}
     return value
 
 

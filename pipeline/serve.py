@@ -10,19 +10,23 @@ from dataclasses import dataclass
 
 from loguru import logger
 
-from pipeline.brain_script import script_finder
 from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
+from pipeline.drain import StopRequests, drained
 from pipeline.outside import REAL, Outside
+from pipeline.overflow import Overflow
 from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
+from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
+from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.twilio.rest import TwilioRest
 from transports.twilio.twiml import Spoken
+from transports.twilio.used_tokens import UsedOnMachine
 
 SIMULATED_BANNER = (
     "OPENAI_API_KEY is not set: the built-in simulated model answers. "
@@ -31,6 +35,11 @@ SIMULATED_BANNER = (
 NO_REST_BANNER = (
     "No Twilio REST credentials: calls can't be completed, only their media stream closed, "
     "and Twilio then speaks the fallback"
+)
+
+
+COLD_START_BANNER = (
+    "`warm: true` has no effect with several workers: the model is dialled when the stream comes"
 )
 
 
@@ -45,6 +54,7 @@ async def serving(
     outside: Outside = REAL,
     model: BuiltInModel | None = None,
     announce: bool = True,
+    worker: Worker | None = None,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
 
@@ -57,6 +67,7 @@ async def serving(
         outside: The world around it.
         model: Answers if the environment names no other; one that talks in tones by default.
         announce: Say in the log what is missing.
+        worker: Which of several processes on one port this is; None: the only one.
 
     Raises:
         SettingsError: It can't listen there, or not safely.
@@ -66,7 +77,7 @@ async def serving(
         if not settings.has_model:
             if announce:
                 logger.warning(SIMULATED_BANNER)
-            model = model or tone_model(script_finder(catalog))
+            model = model or tone_model(catalog)
             served = await stack.enter_async_context(model.served())
             base_url, api_key = served.base_url, "simulated"
         rest: TwilioRest | None = None
@@ -96,39 +107,62 @@ async def serving(
             shared=record_keeping(catalog, settings, outside, stack, announce=announce),
             on_call=on_call,
         )
+        if worker is not None:
+            announce_cold_starts(catalog)
         refusal = catalog.refusal
         server = CallServer(
             _Numbers(catalog),
             settings,
             run_call=calls,
-            warm=calls.warm,
+            # With several workers the stream may come to another one than the webhook.
+            warm=calls.warm if worker is None else None,
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
+            used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+            say_goodbye=calls.say_goodbye,
+            has_neighbours=worker is not None,
         )
         stack.push_async_callback(server.stop)
         if outside.listens:
-            await server.start(host, port)
+            await server.start(host, port, None if worker is None else worker.listening)
         yield server
 
 
-async def serve(catalog: Catalog, settings: Settings) -> None:
-    """Answer calls until SIGINT or SIGTERM, then end what is live and close.
+async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None = None) -> None:
+    """Answer calls until SIGINT or SIGTERM, then let live ones end, and close.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        worker: Which of several processes on one port this is; None: the only one.
 
     Raises:
         SettingsError: It can't listen there, or not safely.
     """
-    stop = asyncio.Event()
+    stop = StopRequests()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in (signal.SIGTERM,) if worker else (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.ask)
+    first = worker is None or worker.number == 1
     async with AsyncExitStack() as stack:
         model: BuiltInModel | None = None
         if not settings.has_model:
-            model = await stack.enter_async_context(built_in_model(script_finder(catalog)))
-        await stack.enter_async_context(serving(catalog, settings, model=model))
-        await stop.wait()
-        logger.info("Stopping")
+            model = await stack.enter_async_context(built_in_model(catalog))
+        server = await stack.enter_async_context(
+            serving(catalog, settings, model=model, announce=first, worker=worker)
+        )
+        if worker is not None:
+            await stack.enter_async_context(lifeline(worker, stop))
+        await drained(server, stop, settings.drain_seconds)
+
+
+def announce_cold_starts(catalog: Catalog) -> None:
+    """Say where a call file asks for a warm start that several workers can't give."""
+    for loaded in catalog.files:
+        for entry in loaded.call.pipeline:
+            if isinstance(entry, OpenAIRealtimeConfig) and entry.warm:
+                logger.warning("{file}: {banner}", file=loaded.path.name, banner=COLD_START_BANNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +171,7 @@ class _Answering:
 
     name: str
     fallback: str
+    overflow: Overflow
     twiml_language: str
     twiml_voice: str | None
 
@@ -153,4 +188,6 @@ class _Numbers:
         if isinstance(picked, Refusal):
             return None
         call = picked.call
-        return _Answering(picked.path.name, call.fallback, call.twiml_language, call.twiml_voice)
+        return _Answering(
+            picked.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
+        )

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket as sockets
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-import uvicorn
 from fastapi import FastAPI
 from loguru import logger
 from starlette.responses import JSONResponse, Response
 from starlette.routing import WebSocketRoute
 
+from pipeline.admission import (
+    PROMISE_SECONDS,
+    PROMISE_SECONDS_AMONG_NEIGHBOURS,
+    Admission,
+    Overload,
+)
+from pipeline.doorkeeper import Doorkeeper, DoorLimits
 from pipeline.gate import STREAM_PATH, Gate
+from pipeline.http_server import HttpServer
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
+from pipeline.listener import listen
+from pipeline.loop_lag import LoopLag
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.settings import Settings, SettingsError
-from transports.twilio.server_websocket import PhoneWebSocket
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
 from transports.twilio.twiml import Spoken
-
-MAX_MESSAGE_BYTES: Final = 64 * 1024
-"""Far more than any message of Twilio's, far less than would hurt."""
+from transports.twilio.used_tokens import UsedTokens
 
 UNKNOWN_NUMBER: Final = Spoken("We are sorry, this number is not in service. Goodbye.")
 
@@ -32,7 +37,12 @@ LOOPBACK_BANNER: Final = (
     "TWILIO_AUTH_TOKEN is not set: signatures can't be checked, so only this machine may call"
 )
 
-_SERVER_TIMEOUT: Final = 3.0
+PUBLIC_URL_BANNER: Final = (
+    "PUBLIC_URL is not set: signatures are checked against the address that a request names, which "
+    "behind a proxy or tunnel is not the one that Twilio signed"
+)
+
+_WARMING_TIMEOUT: Final = 3.0
 
 
 class CallServer:
@@ -51,8 +61,12 @@ class CallServer:
         on_call: Callable[[StreamClaims], None] | None = None,
         unknown_number: Spoken = UNKNOWN_NUMBER,
         start_timeout: float = START_TIMEOUT,
+        door: DoorLimits | None = None,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
+        used_tokens: UsedTokens | None = None,
+        say_goodbye: Callable[[], Awaitable[None]] | None = None,
+        has_neighbours: bool = False,
     ) -> None:
         """Set up the routes.
 
@@ -65,31 +79,50 @@ class CallServer:
             on_call: Told of each stream that was let in, just before ``run_call``.
             unknown_number: What callers of a number hear that no file answers.
             start_timeout: Seconds from a stream's handshake to its ``start``.
+            door: What a connection may do before it is known.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
+            used_tokens: Remembers which streams came; None: this process alone.
+            say_goodbye: Has every live call end with words.
+            has_neighbours: Whether other processes accept from the same socket.
         """
         self._settings = settings
         self._warm = warm
         self._warming: set[asyncio.Task[None]] = set()
-        self._accepting = True
+        self._has_neighbours = has_neighbours
+        self._admission = Admission(
+            settings.max_calls,
+            settings.max_loop_lag_ms,
+            promise_seconds=(
+                PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
+            ),
+        )
+        self._lag = LoopLag()
+        self._door = Doorkeeper(door or DoorLimits())
+        self._on_call = on_call
+        self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret, nonce=nonce)
+        tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
             gate,
             tokens,
             run_call,
             wall_clock=wall_clock,
-            on_call=on_call,
+            on_call=self._let_in,
             start_timeout=start_timeout,
         )
+        # A connection that is kept open would bring the next call here, where a neighbour may
+        # have more room for it.
+        self._headers = {"Connection": "close"} if has_neighbours else {}
         webhook = IncomingCall(
             catalog,
             gate,
             tokens,
             wall_clock=wall_clock,
-            accepting=lambda: self._accepting,
+            overload=self._overload,
             rings=self._rings,
             unknown_number=unknown_number,
+            headers=self._headers,
         )
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.add_api_route(
@@ -98,8 +131,7 @@ class CallServer:
         self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
         self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
         self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
-        self._server: _Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._server: HttpServer | None = None
         self._port = settings.port
 
     @property
@@ -112,12 +144,28 @@ class CallServer:
         """How many calls are live."""
         return self._streams.calls
 
-    async def start(self, host: str | None = None, port: int | None = None) -> None:
+    @property
+    def strangers(self) -> int:
+        """How many connections have not shown yet who they are."""
+        return len(self._door)
+
+    @property
+    def promises(self) -> int:
+        """How many calls are to come: their webhooks were answered, their streams not opened."""
+        return self._admission.promises(_now())
+
+    async def start(
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        listening: sockets.socket | None = None,
+    ) -> None:
         """Listen, and return when calls can come.
 
         Args:
             host: Where; ``HOST`` if left out.
             port: Where; ``PORT`` if left out. 0: any free one, see ``port``.
+            listening: Where, if the socket is there already; closed by ``stop``.
 
         Raises:
             SettingsError: The address can't be listened on, or is open to all while signatures
@@ -125,34 +173,32 @@ class CallServer:
         """
         update = {} if host is None else {"host": host}
         settings = self._settings.model_copy(update=update)
-        if not settings.checks_signatures:
-            if not settings.listens_on_loopback:
-                raise SettingsError(
-                    f"HOST: found {settings.host!r}; without TWILIO_AUTH_TOKEN nobody can tell "
-                    "Twilio from others, so only 127.0.0.1 is allowed"
-                )
-            logger.warning(LOOPBACK_BANNER)
-        listening = await _listen(settings.host, self._port if port is None else port)
+        if listening is None:
+            check_exposure(settings)
+            listening = await listen(settings.host, self._port if port is None else port)
         self._port = listening.getsockname()[1]
-        self._server = _Server(
-            uvicorn.Config(
-                self.app,
-                http="httptools",
-                ws=PhoneWebSocket,
-                ws_max_size=MAX_MESSAGE_BYTES,
-                ws_per_message_deflate=False,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                log_level="warning",
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._serving = asyncio.create_task(self._server.serve([listening]), name="server")
-        await self._server.listening.wait()
+        self._lag.start()
+        self._server = HttpServer(self.app, listening, patience=self._patience, door=self._door)
+        await self._server.start()
         logger.info("Listening on {host}:{port}", host=settings.host, port=self._port)
+
+    async def idle(self) -> None:
+        """Wait until no call is live, nor promised."""
+        while True:
+            await self._streams.idle()
+            due = self._admission.promised_until(_now())
+            if due is None:
+                return
+            await asyncio.sleep(due - _now())
+
+    def drain(self) -> None:
+        """Promise no more calls. Streams of those that were promised still come in."""
+        self._admission.draining = True
+
+    async def say_goodbye(self) -> None:
+        """Have every live call end with words, as far as its runtime can."""
+        if self._say_goodbye is not None:
+            await self._say_goodbye()
 
     async def stop(self, *, grace: float = 5.0) -> None:
         """Take no more calls, end the live ones, close.
@@ -160,24 +206,32 @@ class CallServer:
         Args:
             grace: Seconds in which live calls may end of themselves, their phones gone.
         """
-        self._accepting = False
+        self.drain()
+        self._lag.stop()
         for task in self._warming:
             task.cancel()
         await self._streams.stop(grace)
         if self._warming:
-            await asyncio.wait(self._warming, timeout=_SERVER_TIMEOUT)
+            await asyncio.wait(self._warming, timeout=_WARMING_TIMEOUT)
         server, self._server = self._server, None
-        serving, self._serving = self._serving, None
-        if server is None or serving is None:
-            return
-        server.should_exit = True
-        _, late = await asyncio.wait({serving}, timeout=_SERVER_TIMEOUT)
-        if late:
-            server.force_exit = True
-            serving.cancel()
-            await asyncio.wait({serving}, timeout=_SERVER_TIMEOUT)
+        if server is not None:
+            await server.stop()
+
+    def _overload(self) -> Overload | None:
+        return self._admission.overload(_now(), calls=self.calls, lag_ms=self._lag.ms)
+
+    def _patience(self) -> float:
+        if not self._has_neighbours:
+            return 0.0
+        return self._admission.patience(_now(), calls=self.calls, lag_ms=self._lag.ms)
+
+    def _let_in(self, claims: StreamClaims) -> None:
+        self._admission.stream_came()
+        if self._on_call is not None:
+            self._on_call(claims)
 
     def _rings(self, claims: StreamClaims) -> None:
+        self._admission.promised(_now())
         if self._warm is None:
             return
         task = asyncio.ensure_future(self._warm(claims))
@@ -190,40 +244,34 @@ class CallServer:
             logger.opt(exception=error).error("Model could not be dialled ahead")
 
     async def _alive(self) -> Response:
-        return JSONResponse({"status": "alive"})
+        return JSONResponse({"status": "alive"}, headers=self._headers)
 
     async def _ready(self) -> Response:
-        ready = self._accepting
+        overload = self._overload()
+        status = {"status": "ready"} if overload is None else {"status": "busy", "why": overload}
         return JSONResponse(
-            {"status": "ready" if ready else "stopping", "calls": self.calls},
-            200 if ready else 503,
+            {**status, "calls": self.calls, "loop_lag_ms": round(self._lag.ms, 1)},
+            200 if overload is None else 503,
+            headers=self._headers,
         )
 
 
-class _Server(uvicorn.Server):
-    """Serves in somebody else's loop: leaves signals alone, says when it listens."""
+def check_exposure(settings: Settings) -> None:
+    """See that whoever can connect can be told from Twilio.
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
+    Raises:
+        SettingsError: The address is open to all while signatures can't be checked.
+    """
+    if not settings.checks_signatures:
+        if not settings.listens_on_loopback:
+            raise SettingsError(
+                f"HOST: found {settings.host!r}; without TWILIO_AUTH_TOKEN nobody can tell "
+                "Twilio from others, so only 127.0.0.1 is allowed"
+            )
+        logger.warning(LOOPBACK_BANNER)
+    elif not settings.public_url and not settings.trust_proxy:
+        logger.warning(PUBLIC_URL_BANNER)
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
 
-    async def startup(self, sockets: list[sockets.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
-async def _listen(host: str, port: int) -> sockets.socket:
-    """Open the listening socket here: uvicorn would leave the process if it can't."""
-    loop = asyncio.get_running_loop()
-    try:
-        (family, _, _, _, address), *_ = await loop.getaddrinfo(
-            host, port, type=sockets.SOCK_STREAM, flags=sockets.AI_PASSIVE
-        )
-        return sockets.create_server(address[:2], family=family, backlog=2048)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SettingsError(f"HOST, PORT: can't listen on {host}:{port}: {reason}") from error
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         trust_proxy: Whether to believe ``X-Forwarded-Proto`` and ``-Host``.
         require_stream_signature: Whether a media stream needs a signed handshake, too. Not all
             of Twilio's do; the token is always needed.
+        max_calls: So many calls at once in a process; 0: as many as come.
+        max_loop_lag_ms: No new call while a process's event loop runs later than that; 0:
+            whatever it is.
+        drain_seconds: How long live calls may go on once the server was told to stop.
         log_level: The least that is logged.
     """
 
@@ -73,6 +77,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 5050
     trust_proxy: bool = False
     require_stream_signature: bool = False
+    max_calls: Annotated[int, Field(ge=0)] = 100
+    max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
+    drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")

@@ -7,12 +7,17 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from processors.tools.business_hours import BusinessHoursTool
 from processors.tools.python import PythonTool
+from processors.tools.save_details import SaveDetailsTool
 from processors.tools.wait_for_caller import WaitForCallerTool
 
-_Tool: TypeAlias = Annotated[PythonTool | WaitForCallerTool, Field(discriminator="type")]
+_Tool: TypeAlias = Annotated[
+    PythonTool | SaveDetailsTool | WaitForCallerTool | BusinessHoursTool,
+    Field(discriminator="type"),
+]
 
-_Name: TypeAlias = Literal["wait_for_caller"]
+_Name: TypeAlias = Literal["save_details", "wait_for_caller", "business_hours"]
 """Those that need no settings: their name alone will do."""
 
 _PYTHON: Final = "python"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from pipecat.services.llm_service import FunctionCallParams
 from pydantic import BaseModel, ConfigDict
 
 from processors.fields import Seconds
+from processors.state.detail_values import DetailField
 
 ToolFunction: TypeAlias = Callable[[FunctionCallParams], Awaitable[Any]]
 """Runs one call of a tool: arguments in ``params.arguments``, result by ``params.result_callback``,
@@ -57,8 +58,8 @@ class ToolConfig(BaseModel):
         """What the model calls it by."""
 
     @abstractmethod
-    def tool(self) -> Tool:
-        """Make the function."""
+    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+        """Make the function; ``details``: what the call file asks of callers."""
 
 
 def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler: str = "") -> Tool:

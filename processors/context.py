@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
@@ -14,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from processors.call_tool import Tool
 from processors.heard_context import HeardContext
+from processors.state.detail_values import DetailField
+from processors.state.details import Details
 from processors.state.hours import BusinessHours
 from processors.state.journal import Journal
 from processors.state.memory import CallMemory
@@ -71,6 +74,8 @@ class Speech:
         tools: The functions the model may call.
         end_call: Whether the model may end the call by itself.
         checklist: Names of what is asked of the caller, in order.
+        details: The same with what their answers are, for ``save_details``.
+        timezone: The business's time zone, by its IANA name.
     """
 
     prompt: str = ""
@@ -81,6 +86,8 @@ class Speech:
     tools: tuple[Tool, ...] = ()
     end_call: bool = True
     checklist: tuple[str, ...] = ()
+    details: tuple[DetailField, ...] = ()
+    timezone: str = "UTC"
 
 
 @dataclass(slots=True)
@@ -101,6 +108,7 @@ class CallContext:
             when they are built. Otherwise nobody need follow which items the model holds.
         hours: When the business is open; None: at all times.
         llm_context: The same for pipecat's processors.
+        details: What the model saved of the caller's answers.
     """
 
     info: CallInfo
@@ -115,10 +123,12 @@ class CallContext:
     notes_replace_turns: bool = False
     hours: BusinessHours | None = None
     llm_context: LLMContext = field(init=False)
+    details: Details = field(init=False)
 
     def __post_init__(self) -> None:
         """Have the transcript told what is heard, and read by pipecat's processors."""
         self.llm_context = HeardContext(self.transcript)
+        self.details = Details(self.speech.details)
         self.playback.on_heard(self.transcript.heard)
 
     def wall_time(self) -> datetime | None:
@@ -127,6 +137,11 @@ class CallContext:
         if began is None:
             return None
         return began + timedelta(seconds=self.clock() - self.transcript.started_at)
+
+    def business_time(self) -> datetime | None:
+        """The same in the business's zone."""
+        now = self.wall_time()
+        return None if now is None else now.astimezone(ZoneInfo(self.speech.timezone))
 
     def end_playback(self) -> None:
         """The phone is gone: what was not heard by now never will be."""

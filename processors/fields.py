@@ -69,3 +69,8 @@ class Shape:
         if re.fullmatch(self.pattern, text) is None:
             raise ValueError(f"allowed: {self.words}")
         return text
+
+
+PhoneNumber = Annotated[
+    str, Shape(r"\+[1-9][0-9]{6,14}", "a number as E.164 writes it, as in +15550100001")
+]

@@ -331,10 +331,12 @@ class EndCallFrame(ControlFrame):
     Parameters:
         reason: In a few words, for the record.
         goodbye_said: It was said already, so none follows.
+        last_words: What Twilio says if no goodbye comes; empty: nothing.
     """
 
     reason: str = ""
     goodbye_said: bool = False
+    last_words: str = ""
     interruptible: bool = field(default=False, init=False)
 
 

@@ -47,6 +47,7 @@ class HangupProcessor(CallProcessor):
         self._responding = False
         self._goodbye_said = False  # in the response that ended the call: no other one follows
         self._reason = ""
+        self._last_words = ""
         self._timer = DeadlineTimer(
             self, self._watch.deadline, self._deadline_passed, context.clock
         )
@@ -89,7 +90,7 @@ class HangupProcessor(CallProcessor):
                 self._leave(self._speak_fallback(frame.reason))
 
     def _end_requested(self, frame: EndCallFrame, now: float) -> None:
-        self._reason = frame.reason
+        self._reason, self._last_words = frame.reason, frame.last_words
         self._goodbye_said = frame.goodbye_said
         self._watch.end_requested(now)
         if frame.goodbye_said:
@@ -111,10 +112,16 @@ class HangupProcessor(CallProcessor):
             self._watch.farewell_heard(now)
 
     async def _deadline_passed(self) -> None:
-        farewell = self._watch.state is HangupState.FAREWELL_HEARD
-        if self._watch.timer_fired(self._context.clock()):
-            self._reason = "goodbye_said" if farewell else self._reason
-            self._hang_up("nobody went on" if farewell else "no goodbye came")
+        state = self._watch.state
+        if not self._watch.timer_fired(self._context.clock()):
+            return
+        if state is HangupState.WAITING_FOR_GOODBYE and self._last_words:
+            self._context.record("hangup", reason=self._reason, why="goodbye by Twilio")
+            self._leave(self._speak(self._last_words, "hangup"))
+            return
+        farewell = state is HangupState.FAREWELL_HEARD
+        self._reason = "goodbye_said" if farewell else self._reason
+        self._hang_up("nobody went on" if farewell else "no goodbye came")
 
     def _hang_up(self, why: str) -> None:
         self._context.record("hangup", reason=self._reason or "end_call", why=why)
@@ -134,11 +141,14 @@ class HangupProcessor(CallProcessor):
 
     async def _speak_fallback(self, reason: str) -> None:
         self._context.record("fallback", reason=reason)
+        await self._speak(self._context.speech.fallback, "model_lost")
+
+    async def _speak(self, words: str, reason: str) -> None:
         try:
             async with asyncio.timeout(FALLBACK_PATIENCE):
-                spoken = await self._context.phone.say_and_hang_up(self._context.speech.fallback)
+                spoken = await self._context.phone.say_and_hang_up(words)
         except TimeoutError:
             spoken = False  # a closed socket makes Twilio speak it as well, from the first TwiML
         if spoken:
             await asyncio.sleep(STOP_GRACE)
-        await self.push_frame(EndWorkerFrame(reason="model_lost"), FrameDirection.UPSTREAM)
+        await self.push_frame(EndWorkerFrame(reason=reason), FrameDirection.UPSTREAM)

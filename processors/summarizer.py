@@ -237,6 +237,7 @@ class TranscriptSummarizer(CallProcessor):
     # What comes of it.
 
     async def _remember(self, memory: CallMemory, seen_item_id: str) -> None:
+        memory = memory.with_answers(self._context.details.known)
         before, self._context.memory = self._context.memory, memory
         told = self._minutes
         self._seen_item_id = told.newest_item_id if self._by_ear else told.seen_item_id

@@ -186,7 +186,7 @@ def test_scenarios_prints_a_table_and_writes_junit(
     junit = tmp_path / "out.xml"
 
     assert run.main(["--config", str(path), "--scenarios", "good"]) == 0
-    assert "1 calls, all as expected" in capsys.readouterr().out
+    assert "1 call, all as expected" in capsys.readouterr().out
     assert run.main(["--config", str(path), "--scenarios", "--junit", str(junit)]) == 1
 
     out = capsys.readouterr().out

@@ -72,6 +72,10 @@ class CallMemory:
         """
         return replace(self, fields={**self.fields, **before.known, **self.known})
 
+    def with_answers(self, answers: Mapping[str, Remembered]) -> CallMemory:
+        """This memory, with answers that were checked and go before what it has."""
+        return replace(self, fields={**self.fields, **answers})
+
     def as_dict(self) -> dict[str, Any]:
         """The memory as plain JSON, for records."""
         return {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import field_validator
 
 from processors.call_tool import Tool, ToolConfig, direct_tool
 from processors.import_path import import_object
+from processors.state.detail_values import DetailField
 
 
 class PythonTool(ToolConfig):
@@ -39,6 +41,6 @@ class PythonTool(ToolConfig):
         """The function's own name."""
         return str(import_object(self.use).__name__)
 
-    def tool(self) -> Tool:
+    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
         """Read how to call it off its signature."""
         return direct_tool(import_object(self.use), self.timeout, self.filler)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from pipecat.services.llm_service import FunctionCallParams
 
 from processors.call_tool import Tool, ToolConfig, direct_tool
 from processors.silence_frames import WaitForCallerFrame
+from processors.state.detail_values import DetailField
 from processors.state.tool_calls import GoOn
 
 STAY_SILENT: Final = "Say nothing now. Wait until the caller speaks to you again."
@@ -24,7 +26,7 @@ class WaitForCallerTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self) -> Tool:
+    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
         """Make the function."""
         return direct_tool(wait_for_caller, self.timeout)
 

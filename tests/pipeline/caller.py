@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from starlette.types import Message
 from twilio.request_validator import RequestValidator
 
+from pipeline.overflow import Overflow
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from transports.socket import Socket, SocketClosedError
@@ -36,13 +37,17 @@ SIGNED = Settings.model_construct(twilio_auth_token=SecretStr(AUTH_TOKEN), publi
 class File:
     name: str = "front desk"
     fallback: str = "Please call again."
+    overflow: Overflow = field(default_factory=Overflow)
     twiml_language: str = "en-GB"
     twiml_voice: str | None = None
 
 
+@dataclass(frozen=True)
 class Files:
+    overflow: Overflow = field(default_factory=lambda: Overflow(say="All busy."))
+
     def for_number(self, to: str) -> File | None:
-        return File() if to == CALLED else None
+        return File(overflow=self.overflow) if to == CALLED else None
 
 
 @dataclass
@@ -68,8 +73,13 @@ class Desk:
             return
 
 
-def server(desk: Desk | None = None, settings: Settings = OPEN, **more: Any) -> CallServer:
-    return CallServer(Files(), settings, run_call=desk or Desk(), **more)
+def server(
+    desk: Desk | None = None,
+    settings: Settings = OPEN,
+    files: Files | None = None,
+    **more: Any,
+) -> CallServer:
+    return CallServer(files or Files(), settings, run_call=desk or Desk(), **more)
 
 
 def sign(url: str, form: dict[str, str] | None = None) -> dict[str, str]:

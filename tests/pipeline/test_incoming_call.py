@@ -1,17 +1,21 @@
 import asyncio
+from xml.etree import ElementTree
 
 import pytest
 from loguru import logger
 
 from pipeline.incoming_call import MAX_BODY_BYTES
+from pipeline.overflow import Overflow
 from tests.pipeline.caller import (
     CALL_SID,
     CALLED,
     CALLER,
+    OPEN,
     PUBLIC_URL,
     RING,
     SIGNED,
     Desk,
+    Files,
     http,
     ring,
     said,
@@ -196,8 +200,36 @@ async def test_while_stopping_calls_are_refused_in_words() -> None:
     async with http(at) as client:
         response = await client.post("/incoming-call", data=RING)
 
-    assert said(response.text) == "Please call again."
+    assert said(response.text) == "All busy."
     assert "Stream" not in response.text
+
+
+async def test_calls_over_the_limit_hear_the_overflow() -> None:
+    at = server(settings=OPEN.model_copy(update={"max_calls": 2}))
+    await ring(at)  # promised calls count, too: their streams are on the way
+    await ring(at)
+
+    async with http(at) as client:
+        response = await client.post("/incoming-call", data=RING)
+        ready = await client.get("/readyz")
+
+    assert said(response.text) == "All busy."
+    assert "Stream" not in response.text
+    assert (ready.status_code, ready.json()["why"]) == (503, "max_calls")
+
+
+async def test_an_overflowing_call_may_ring_a_person() -> None:
+    overflow = Overflow(say="One moment.", dial="+15550100099", dial_timeout=25)
+    at = server(files=Files(overflow))
+    at.drain()
+
+    async with http(at) as client:
+        response = await client.post("/incoming-call", data=RING)
+
+    assert [verb.tag for verb in ElementTree.fromstring(response.text)] == ["Say", "Dial", "Hangup"]
+    dial = ElementTree.fromstring(response.text).find("Dial")
+    assert dial is not None
+    assert (dial.text, dial.attrib) == ("+15550100099", {"timeout": "25"})
 
 
 async def test_other_paths_and_methods_are_not_there() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.order import type_of
+from pipeline.source import load_source
 from processors.custom import CustomConfig
 from tests.pipeline.files import MINIMAL, call_file, problems, write
 from transports.openai_realtime.config import OpenAIRealtimeConfig
@@ -93,3 +95,54 @@ def test_wrong_entries_are_told_as_usual(base: Path) -> None:
         "3: pipeline[2].voic",
         "4: pipeline[5]",
     ]
+
+
+def lists(folder: Path, over: str) -> dict[str, Any]:
+    base = """\
+agent:
+  boundaries: [one, two]
+  tone: kind
+  information:
+    checklist:
+      - {field: name, ask: Who is it?}
+      - {field: contact, ask: How do we reach you?, confirm: true}
+"""
+    write(folder, base, "base.yaml")
+    source = load_source(write(folder, f"extends: base.yaml\n{over}"), {})
+    return {"problems": [str(one) for one in source.problems], **source.data}
+
+
+def test_a_list_can_be_added_to_at_both_ends(tmp_path: Path) -> None:
+    data = lists(tmp_path, "agent: {boundaries: {first: [zero], add: [three, four]}}\n")
+
+    assert data["problems"] == []
+    assert data["agent"]["boundaries"] == ["zero", "one", "two", "three", "four"]
+
+
+def test_what_is_added_under_a_known_name_is_laid_over_it(tmp_path: Path) -> None:
+    fields = "[{field: zip, ask: Zip?}, {field: contact, ask: Number?}]"
+    over = f"agent: {{information: {{checklist: {{add: {fields}}}}}}}\n"
+
+    assert lists(tmp_path, over)["agent"]["information"]["checklist"] == [
+        {"field": "name", "ask": "Who is it?"},
+        {"field": "contact", "ask": "Number?", "confirm": True},
+        {"field": "zip", "ask": "Zip?"},
+    ]
+
+
+def test_a_list_still_replaces_a_list(tmp_path: Path) -> None:
+    assert lists(tmp_path, "agent: {boundaries: [three]}\n")["agent"]["boundaries"] == ["three"]
+
+
+@pytest.mark.parametrize(
+    ("over", "problem"),
+    [
+        ("agent: {tone: {add: [x]}}\n", "agent.tone: there is no list here in the file that"),
+        ("agent: {role: {add: [x]}}\n", "agent.role: there is no list here in the file that"),
+        ("agent: {boundaries: {add: x}}\n", "agent.boundaries.add: found 'x'; allowed: a list"),
+    ],
+)
+def test_what_can_not_be_added_to(tmp_path: Path, over: str, problem: str) -> None:
+    (told,) = lists(tmp_path, over)["problems"]
+
+    assert f"call.yaml:2: {problem}" in told

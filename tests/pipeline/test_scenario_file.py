@@ -106,6 +106,18 @@ def test_fields_that_the_call_file_does_not_have(tmp_path: Path) -> None:
     ]
 
 
+def test_tools_that_the_call_file_does_not_have(tmp_path: Path) -> None:
+    told = problems(
+        tmp_path, one(expect="{tools: [end_call, end_cal]}", more="model: [{call: book}]")
+    )
+
+    assert told == [
+        "4: scenarios[0].expect.tools[1]: call.yaml has no tool 'end_cal'; allowed: end_call;"
+        " did you mean 'end_call'?",
+        "5: scenarios[0].model[0].call: call.yaml has no tool 'book'; allowed: end_call",
+    ]
+
+
 def test_names_are_different_and_times_are_local(tmp_path: Path) -> None:
     text = one(more="at: 2026-01-05T10:00Z") + "  - {name: one, expect: {cuts: 0}}\n"
 

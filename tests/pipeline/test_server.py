@@ -133,7 +133,8 @@ async def test_health_and_readiness() -> None:
     async with http(at) as client:
         assert (await client.get("/healthz")).json() == {"status": "alive"}
         ready = await client.get("/readyz")
-        assert (ready.status_code, ready.json()) == (200, {"status": "ready", "calls": 0})
+        told = {"status": "ready", "calls": 0, "loop_lag_ms": 0.0}
+        assert (ready.status_code, ready.json()) == (200, told)
         await at.stop()
         assert (await client.get("/healthz")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503

@@ -5,8 +5,11 @@ import pytest
 from pipeline.settings import Settings, SettingsError, load_settings
 
 NAMES = [
+    "DRAIN_SECONDS",
     "HOST",
     "LOG_LEVEL",
+    "MAX_CALLS",
+    "MAX_LOOP_LAG_MS",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "PORT",

@@ -96,6 +96,19 @@ async def test_call_is_ended_without_a_goodbye(started: bool) -> None:
 
 
 @virtual
+async def test_last_words_are_left_to_the_phone_company_if_no_goodbye_comes() -> None:
+    call = Call()
+    config = HangupConfig(goodbye_timeout=0.002)
+    async with on_stage(config.build(call.context)) as stage:
+        await stage.down(EndCallFrame(reason="server_drained", last_words="We must stop."))
+        call.clock.now += 0.002
+        await asyncio.sleep(0.01)
+
+        assert (call.phone.said, call.phone.hung_up) == (["We must stop."], 0)
+        assert call.journal("hangup") == [{"reason": "server_drained", "why": "goodbye by Twilio"}]
+
+
+@virtual
 async def test_call_is_ended_when_the_phone_never_says_that_the_goodbye_was_heard() -> None:
     call = Call()
     config = HangupConfig(playback_timeout=0.001)

@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.brain_script import script_finder
 from pipeline.call_evidence import CallEvidence, CutTruth
 from pipeline.catalog import Catalog, load_catalog
+from pipeline.drain import StopRequests
 from pipeline.memory_runtime import MemoryRuntime, wall_clock
 from pipeline.placed_call import PlacedCall, Placing
 from pipeline.promises import check_promises
@@ -92,6 +93,8 @@ class World:
         api_key: What the runtime shows the model.
         rest_faults: For the next requests to Twilio's REST API, one each.
         called: The number that is dialled.
+        stops_at: When the server is asked to stop, once for each instant.
+        drain_seconds: How long the call may go on then.
     """
 
     phone: PhoneOptions = field(default_factory=PhoneOptions)
@@ -103,6 +106,8 @@ class World:
     api_key: str = "sk-simulated"
     rest_faults: Sequence[Fault] = ()
     called: str = "+15550100001"
+    stops_at: Sequence[float] = ()
+    drain_seconds: float = 300.0
 
 
 @dataclass
@@ -198,6 +203,10 @@ async def hold(
     call.rest.options.faults.extend(world.rest_faults)
     runtime = MemoryRuntime(catalog, sessions, api_key=world.api_key)
     runtime.dial = _dialling(world, sessions)
+    if world.stops_at:
+        runtime.stop, runtime.drain_seconds = StopRequests(), world.drain_seconds
+        for at in world.stops_at:
+            asyncio.get_running_loop().call_at(at, runtime.stop.ask)
     evidence = await call.hold(runtime)
     return Held(
         evidence,

@@ -79,7 +79,8 @@ class OpenAIRealtimeConfig(ProcessorConfig):
     """More than the usual in what the server sends."""
 
     warm: bool | None = None
-    """Dial the model while the phone still rings. null: yes with one worker, no with several."""
+    """Dial the model while the phone still rings. Only with one worker: of several, another one may
+    get the stream. null: yes."""
 
     connect_timeout: Seconds = 10.0
     """How long the model may take to be ready, s; then the caller hears the fallback."""

@@ -205,17 +205,15 @@ class Caller:
 
     def _outcome(self, step: Step, now: float) -> Outcome | None:
         """How the step went, or None while it goes on."""
-        if isinstance(step, Say):
-            return self._said(step, now)
+        if isinstance(step, Say | MakeNoise):
+            return self._sounded(step, now)
         if isinstance(step, StaySilent):
             return Outcome() if now - self._step_began_at >= step.seconds else None
-        if isinstance(step, MakeNoise):
-            return Outcome() if now >= self._busy_until else None
         if isinstance(step, Listen | ListenUntil | InterruptWhenHeard):
             return self._listened(step, now)
         return Outcome()
 
-    def _said(self, step: Say, now: float) -> Outcome | None:
+    def _sounded(self, step: Say | MakeNoise, now: float) -> Outcome | None:
         if now < self._busy_until:
             return None
         outcome = self._before_it(step) if isinstance(step, _Interruption) else Outcome()

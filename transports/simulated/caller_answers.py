@@ -25,6 +25,12 @@ _ANSWERS: Final[tuple[tuple[str, str], ...]] = (
     ("insurance insurer plan policy", "Blue Shield."),
     ("reason symptoms problem issue concern help appointment", "It's a regular check-up."),
     ("address street zip postal", "12 Elm Street."),
+    ("pain scale zero ten bad hurt", "About a six."),
+    ("since long going", "Since yesterday evening."),
+    ("patient been before first", "This is my first visit."),
+    ("exactly happening wrong", "The water heater is leaking."),
+    ("system plumbing heating cooling heater", "It's the water heater."),
+    ("owner own place", "I own it."),
     ("order reference account confirmation id", "It is 4 7 1 1."),
 )
 _OTHERWISE: Final = "Nothing in particular."

@@ -42,7 +42,14 @@ def find_player(which: Callable[[str], str | None] = shutil.which) -> Player | N
 class Speakers:
     """Plays one stream: the caller on the left, the assistant, as heard, on the right."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Player, last_sounds: float = _LAST_SOUNDS) -> None:
+        """Start the player.
+
+        Args:
+            player: The program, with its arguments.
+            last_sounds: Seconds that it has to finish once the call is over.
+        """
+        self._last_sounds = last_sounds
         self._name = player[0]
         self._process = subprocess.Popen(  # noqa: S603  a player of this file's list
             player, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -75,7 +82,7 @@ class Speakers:
         """Let the player finish, but not for long."""
         self.close()
         try:
-            self._process.wait(_LAST_SOUNDS)
+            self._process.wait(self._last_sounds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -12,6 +12,9 @@ class AsgiSocket:
 
     Starlette's own WebSocket class would do, but checks its state with every message; a call
     has some hundred a second.
+
+    Attributes:
+        received: How many frames came.
     """
 
     def __init__(self, receive: Receive, send: Send) -> None:
@@ -19,6 +22,7 @@ class AsgiSocket:
         self._send = send
         self._read_to_the_end: tuple[int | None, str] | None = None
         self._writable = True
+        self.received = 0
 
     async def accept(self) -> None:
         """Answer the handshake with 101.
@@ -48,6 +52,7 @@ class AsgiSocket:
             raise SocketClosedError(*self._read_to_the_end)
         message = await self._receive()
         if message["type"] == "websocket.receive":
+            self.received += 1
             text: str | None = message.get("text")
             return text if text is not None else bytes(message["bytes"])
         self._writable = False

@@ -2,8 +2,9 @@
 
 Nothing is kept between the webhook and the stream. What the stream needs to know travels in the
 token, which TwiML carries as a ``<Parameter>`` and Twilio hands back in ``start``. So any process
-that has the key can take the stream; that a token was used is known to the process that took it,
-and everywhere else its expiry and its CallSid have to do.
+that has the key can take the stream. That a token was used is known to the process that took it and
+to its neighbours on the machine (``used_tokens``); everywhere else its expiry and its CallSid have
+to do.
 
 A name and a value of a ``<Parameter>`` may hold some 500 characters together; a token has about
 250, and at most 480 whatever the caller's address is: that is cut first.
@@ -16,13 +17,14 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from transports.twilio.used_tokens import UsedHere, UsedTokens
 
 LIFETIME: Final = 60
 """Seconds from the webhook to the stream's ``start``."""
@@ -37,7 +39,6 @@ MAX_NAME_BYTES: Final = 128
 
 _MAX_ADDRESS_BYTES: Final = 64
 _MAX_BODY_BYTES: Final = MAX_TOKEN_CHARS * 3 // 4 - 32
-_REMEMBERED: Final = 100_000
 _SIGNATURE_BYTES: Final = 32
 
 
@@ -110,6 +111,7 @@ class StreamTokens:
         *,
         lifetime: int = LIFETIME,
         nonce: Callable[[], str] = random_nonce,
+        used: UsedTokens | None = None,
     ) -> None:
         """Derive the key.
 
@@ -117,12 +119,13 @@ class StreamTokens:
             secret: Known to every process that may take a stream; None: this process alone.
             lifetime: Seconds that a token is good for.
             nonce: Makes a token's own name.
+            used: Remembers which were taken; None: this process alone.
         """
         material = secret.encode() if secret else secrets.token_bytes(32)
         self._key = hmac.digest(material, b"callwright media stream token 1", hashlib.sha256)
         self._lifetime = lifetime
         self._new_nonce = nonce
-        self._used: OrderedDict[str, int] = OrderedDict()
+        self._used = UsedHere() if used is None else used
 
     def issue(self, claims: StreamClaims, now: int, *, retry_of: str = "") -> str:
         """Make the token for one stream of a call.
@@ -168,10 +171,8 @@ class StreamTokens:
             raise TokenRefusedError(TokenRefusal.EXPIRED)
         if content.call_sid != call_sid:
             raise TokenRefusedError(TokenRefusal.WRONG_CALL)
-        self._forget_expired(now)
-        if content.nonce in self._used:
+        if not self._used.take(content.nonce, content.expires_at, now):
             raise TokenRefusedError(TokenRefusal.USED)
-        self._used[content.nonce] = content.expires_at
         return StreamClaims(
             call_sid=content.call_sid,
             called=content.called,
@@ -179,11 +180,6 @@ class StreamTokens:
             file_name=content.file_name,
             account_sid=content.account_sid,
         )
-
-    @property
-    def remembered(self) -> int:
-        """How many used tokens are remembered: those that have not expired."""
-        return len(self._used)
 
     def _read(self, token: str) -> _Content:
         if not token:
@@ -204,13 +200,6 @@ class StreamTokens:
             return self._new_nonce()
         same = msgspec.json.encode([call_sid, retry_of])
         return _encode(hmac.digest(self._key, b"nonce" + same, hashlib.sha256)[:9])
-
-    def _forget_expired(self, now: int) -> None:
-        while self._used:
-            nonce, expires_at = next(iter(self._used.items()))
-            if expires_at > now and len(self._used) < _REMEMBERED:
-                return
-            del self._used[nonce]
 
 
 def _cut(text: str, most_bytes: int) -> str:

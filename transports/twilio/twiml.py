@@ -49,8 +49,27 @@ def say_and_hang_up(words: Spoken) -> str:
     return _say_and_hang_up(VoiceResponse(), words)
 
 
-def _say_and_hang_up(response: VoiceResponse, words: Spoken) -> str:
-    if words.text:
-        response.say(words.text, language=words.language or None, voice=words.voice)
+def say_and_dial(words: Spoken, number: str, timeout: int) -> str:
+    """Say one thing, if there is anything to say, and ring somebody else.
+
+    Args:
+        words: What is said before.
+        number: Who is rung; they see the caller's number.
+        timeout: Seconds until the call ends if nobody answers.
+    """
+    response = VoiceResponse()
+    _say(response, words)
+    response.dial(number, timeout=timeout)
     response.hangup()
     return str(response)
+
+
+def _say_and_hang_up(response: VoiceResponse, words: Spoken) -> str:
+    _say(response, words)
+    response.hangup()
+    return str(response)
+
+
+def _say(response: VoiceResponse, words: Spoken) -> None:
+    if words.text:
+        response.say(words.text, language=words.language or None, voice=words.voice)

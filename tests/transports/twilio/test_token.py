@@ -140,11 +140,3 @@ def test_usual_addresses_and_names_are_carried_whole() -> None:
     tokens = StreamTokens("secret")
 
     assert tokens.redeem(tokens.issue(claims, NOW), CALL, NOW) == claims
-
-
-def test_used_tokens_are_forgotten_when_they_expire() -> None:
-    tokens = StreamTokens("secret", lifetime=10)
-    for second in range(100):
-        tokens.redeem(tokens.issue(CLAIMS, NOW + second), CALL, NOW + second)
-
-    assert tokens.remembered == 10

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from transports.twilio.twiml import Spoken, connect_stream, say_and_hang_up
+from transports.twilio.twiml import Spoken, connect_stream, say_and_dial, say_and_hang_up
 
 
 def test_a_call_is_connected_with_its_token_and_a_fallback_behind() -> None:
@@ -21,6 +21,13 @@ def test_a_call_is_connected_with_its_token_and_a_fallback_behind() -> None:
 def test_a_refusal_is_said_and_the_call_ends() -> None:
     assert say_and_hang_up(Spoken("No.")) == (
         '<?xml version="1.0" encoding="UTF-8"?><Response><Say>No.</Say><Hangup /></Response>'
+    )
+
+
+def test_somebody_else_is_rung_after_the_words() -> None:
+    assert say_and_dial(Spoken("One moment."), "+15550100099", 30) == (
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Say>One moment.</Say>'
+        '<Dial timeout="30">+15550100099</Dial><Hangup /></Response>'
     )
 
 
