@@ -331,9 +331,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def simulate(
-    config: str, save: Path | None, *, fast: bool = False, play: bool = False
-) -> int:
+def simulate(config: str, save: Path | None, *, fast: bool = False, play: bool = False) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog

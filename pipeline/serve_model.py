@@ -6,11 +6,9 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from pipeline.brain_script import script_finder
 from pipeline.built_in_model import built_in_model
 from pipeline.catalog import Catalog
 from pipeline.settings import SettingsError
-from transports.simulated.brain_script import BrainScript
 from transports.twilio.signature import is_loopback
 
 
@@ -33,8 +31,7 @@ async def serve_model(
     began = loop.time()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    script_for = script_finder(catalog) if catalog is not None else _no_script
-    async with built_in_model(script_for, say) as model:
+    async with built_in_model(catalog, say) as model:
         try:
             async with model.served(host, port) as server:
                 if not is_loopback(host):
@@ -44,7 +41,3 @@ async def serve_model(
                 await stop.wait()
         except OSError as error:
             raise SettingsError(f"can't listen on {host}:{port}: {error.strerror}") from error
-
-
-def _no_script(_: str) -> BrainScript:
-    return BrainScript()

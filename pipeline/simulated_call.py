@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.brain_script import script_finder
 from pipeline.built_in_model import MISSING, BuiltInModel, speaking_model
 from pipeline.catalog import Catalog
 from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
@@ -106,7 +105,7 @@ async def spoken(catalog: Catalog, engines: Engines) -> AsyncIterator[tuple[Buil
     Each has ears, a mouth and a mind of their own, so that neither waits for the other.
     """
     caller = SpokenSenses(engines)
-    async with speaking_model(script_finder(catalog), engines) as model:
+    async with speaking_model(catalog, engines) as model:
         try:
             yield model, Talk(caller)
         finally:

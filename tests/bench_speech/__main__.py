@@ -33,11 +33,13 @@ from transports.simulated.talker_script import TALK
 say = Console(highlight=False, markup=False, soft_wrap=True).print
 CONFIG = str(Path(__file__).parents[2] / "configs" / "realestate.yaml")
 LINES_A_CALL = 10
+LINES_IN_A_CROWD = 3
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-speech", description=__doc__)
     parser.add_argument("--turns", type=int, default=50)
+    parser.add_argument("--calls", type=int, default=10, help="at once, after the turns alone")
     parser.add_argument("--config", default=CONFIG)
     return parser.parse_args()
 
@@ -48,59 +50,60 @@ async def measure(asked: argparse.Namespace) -> bool:
     hearing = hear(engines, caller_lines())
     voice = PreparedVoice(engines, list(TALK))
     catalog = load_catalog(asked.config, dict(os.environ))
-    turns = Turns()
+    alone, crowd = Turns(), Turns()
     async with served_model(asked.config) as model:
         lines = cycle(TALK)
-        while len(turns.answered_after) < asked.turns:
-            left = min(LINES_A_CALL, asked.turns - len(turns.answered_after))
-            before = len(turns.answered_after)
-            await hold(catalog, model.base_url, voice, list(islice(lines, left)), turns)
-            assert len(turns.answered_after) > before, "a call was not answered"
-            say(f"  {len(turns.answered_after)} turns, load {os.getloadavg()[0]:.1f}")
-        return report(turns, hearing, model)
+        while len(alone.answered_after) < asked.turns:
+            before = len(alone.answered_after)
+            some = list(islice(lines, min(LINES_A_CALL, asked.turns - before)))
+            await hold(catalog, model.base_url, voice, some, alone)
+            assert len(alone.answered_after) > before, "a call was not answered"
+            say(f"  {len(alone.answered_after)} turns, load {os.getloadavg()[0]:.1f}")
+        memory = [model.resident_mb()]
+        await asyncio.gather(
+            *(
+                hold(catalog, model.base_url, voice, list(islice(lines, LINES_IN_A_CROWD)), crowd)
+                for _ in range(asked.calls)
+            )
+        )
+        memory.append(model.resident_mb())
+        kept = report(alone, hearing, model)
+    answers = spread(crowd.answered_after)
+    say(f"{asked.calls} calls at once: answers after {answers}", end="; ")
+    say(f"memory of the model's process {memory[0]} MB before, {memory[1]} MB after")
+    for line in hearing.misheard:
+        say(f"  said {line.said!r}, heard {line.heard!r}")
+    return kept
 
 
 def report(turns: Turns, hearing: Hearing, model: Served) -> bool:
-    answer, silence = sorted(turns.answered_after), sorted(turns.silent_after)
+    """Print what was found against what was promised; whether all of it was kept."""
+    answer, silence = turns.answered_after, [s * 1000 for s in turns.silent_after]
+    cuts = turns.cut_errors_ms
     rows = [
-        ("start to ready", f"{model.start:.1f} s", model.start <= 6.0, "6 s"),
-        *_spread("last sound to first sound of the answer", answer, 0.9, 1.5),
-        (
-            f"barge-in to silence, longest of {len(silence)}",
-            f"{silence[-1] * 1000:.0f} ms (median {statistics.median(silence) * 1000:.0f})",
-            silence[-1] <= 0.25,
-            "250 ms",
-        ),
-        (
-            f"truncation, furthest off of {len(turns.cut_errors_ms)}",
-            f"{max(turns.cut_errors_ms, default=0):.1f} ms",
-            max(turns.cut_errors_ms, default=0) <= 25,
-            "25 ms",
-        ),
-        (
-            f"word error rate, {hearing.lines} lines, {hearing.words} words",
-            f"{hearing.rate:.1%}",
-            hearing.rate <= 0.06,
-            "6 %",
-        ),
+        ("start to ready", model.start, 6.0, "s"),
+        ("last sound to answer, median", statistics.median(answer), 0.9, "s"),
+        ("last sound to answer, p95", at_share(answer, 0.95), 1.5, "s"),
+        ("barge-in to silence, median", statistics.median(silence), 250.0, "ms"),
+        ("barge-in to silence, longest", max(silence), 250.0, "ms"),
+        ("truncation, furthest off", max(cuts, default=0.0), 25.0, "ms"),
+        ("word error rate", hearing.rate * 100, 6.0, "%"),
     ]
-    for name, found, kept, limit in rows:
-        say(f"{'kept ' if kept else 'MISSED'}  {name:<60} {found:>22}   at most {limit}")
-    say(f"        memory of the model's process {model.resident_mb()} MB")
-    for line in hearing.misheard:
-        say(f"        said  {line.said}\n        heard {line.heard}")
-    return all(kept for _, _, kept, _ in rows)
+    say(f"{len(answer)} answers, {len(silence)} barge-ins, {len(cuts)} truncations; ", end="")
+    say(f"{hearing.lines} lines heard, {hearing.words} words")
+    for name, found, limit, unit in rows:
+        verdict = "kept  " if found <= limit else "MISSED"
+        say(f"{verdict}  {name:<30}{found:>8.2f} {unit:<3} at most {limit:g} {unit}")
+    return all(found <= limit for _, found, limit, _ in rows)
 
 
-def _spread(
-    name: str, seconds: list[float], median: float, p95: float
-) -> list[tuple[str, str, bool, str]]:
-    middle = statistics.median(seconds)
-    high = seconds[min(len(seconds) - 1, int(len(seconds) * 0.95))]
-    return [
-        (f"{name}, median of {len(seconds)}", f"{middle:.2f} s", middle <= median, f"{median} s"),
-        (f"{name}, p95", f"{high:.2f} s", high <= p95, f"{p95} s"),
-    ]
+def spread(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):.2f} s (p95 {at_share(seconds, 0.95):.2f} s)"
+
+
+def at_share(values: list[float], share: float) -> float:
+    """The value that this share of all is not above."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def machine() -> str:

@@ -15,12 +15,12 @@ from transports.simulated.input_buffer import InputBuffer
 from transports.simulated.item_rules import decode_base64
 from transports.simulated.responder import Responder
 from transports.simulated.session_state import SessionState
+from transports.simulated.turn_end import sounds_complete
 from transports.simulated.usage import CALLER_MS_PER_TOKEN, text_tokens
 from transports.simulated.vad import SpeechEvent, SpeechPaused, SpeechStarted
 from transports.simulated.voice import PCMU_BYTES_PER_MS
 from transports.simulated.wire import Timer
 
-_SENTENCE_ENDS: Final = (".", "?", "!")
 _WHOLE_TRANSCRIPT_MODEL: Final = "whisper-1"
 """Sends its transcript in one delta and bills by duration."""
 
@@ -260,7 +260,7 @@ class Listener:
         if rules is None or rules["type"] == "server_vad":
             return True
         heard = self._early or self._state.senses.hear(self._buffer.since(self._turn_start_ms))
-        return heard_words(heard).rstrip().endswith(_SENTENCE_ENDS)
+        return sounds_complete(heard_words(heard))
 
 
 def _transcription_usage(part: Part, *, whole: bool) -> dict[str, Any]:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
+from transports.simulated.noise import noise
+
+Samples = npt.NDArray[np.float64]
 
 _RATE: Final = 8000
 _MUMBLED_BELOW: Final = 600.0
@@ -36,19 +40,24 @@ class Manner:
         if self.mumbled:
             samples = _mumbled(samples)
         if self.snr_db is not None:
-            power = float(np.mean(samples**2)) * 10 ** (-self.snr_db / 10)
-            drawn = np.random.default_rng(0).standard_normal(len(samples))
-            samples = samples + drawn * np.sqrt(power)
+            samples = samples + _noise_under(samples, self.snr_db)
         return pcm16_to_pcmu(samples.clip(-_FULL_SCALE, _FULL_SCALE).astype("<i2").tobytes())
 
 
 CLEARLY: Final = Manner()
 
 
-def _mumbled(
-    samples: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _mumbled(samples: Samples) -> Samples:
     spectrum = np.fft.rfft(samples)
     hz = np.fft.rfftfreq(len(samples), 1 / _RATE)
     spectrum *= 1 / (1 + (hz / _MUMBLED_BELOW) ** 8)
     return np.fft.irfft(spectrum, len(samples)) * _MUMBLED_GAIN
+
+
+def _noise_under(samples: Samples, snr_db: float) -> Samples:
+    loudness = np.sqrt(float(np.mean(samples**2)))
+    if not loudness:
+        return np.zeros_like(samples)
+    dbfs = 20 * np.log10(loudness / _FULL_SCALE) - snr_db
+    made = pcmu_to_pcm16(noise(len(samples) / _RATE, dbfs))
+    return np.frombuffer(made, dtype="<i2").astype(np.float64)

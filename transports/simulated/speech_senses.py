@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -18,6 +19,8 @@ T = TypeVar("T")
 _EARLY_MS: Final = 192
 """Silence after which the ears begin, though the turn may go on: recognition is done by the time
 that the turn is known to be over."""
+_EARS: Final = min(4, os.cpu_count() or 1)
+"""Turns that are made out at once. It is what takes longest by far, and one core each."""
 _HYSTERESIS: Final = 0.15
 """So much less confidence keeps speech going (Silero VAD, its own iterator)."""
 
@@ -44,7 +47,7 @@ class SpeechSound:
 
 @dataclass(frozen=True, slots=True)
 class SpeechSenses:
-    """Hears, speaks and thinks in one thread each.
+    """Hears, speaks and thinks in threads of their own.
 
     Attributes:
         engines: What it works with.
@@ -53,7 +56,7 @@ class SpeechSenses:
 
     engines: Engines
     early_ms: int | None = _EARLY_MS
-    _ears: Worker = field(default_factory=lambda: Worker("ears"))
+    _ears: Worker = field(default_factory=lambda: Worker("ears", threads=_EARS))
     _mouth: Worker = field(default_factory=lambda: Worker("mouth"))
     _mind: Worker = field(default_factory=lambda: Worker("mind"))
 

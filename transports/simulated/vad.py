@@ -123,8 +123,8 @@ class TurnVad:
     ) -> list[SpeechEvent]:
         """Take the next audio; the turns that began and ended in it, in order.
 
-        ``turn_complete`` is asked once in each pause of ``pause_ms`` whether the words so far
-        are all of it (``semantic_vad``).
+        ``turn_complete`` is asked in each pause of ``pause_ms`` whether the words so far are all
+        of it (``semantic_vad``): once, or with ``early_ms`` until it says so.
         """
         if self._rest:
             pcmu = self._rest + pcmu
@@ -157,9 +157,11 @@ class TurnVad:
             return None
         self._silence_ms += frame_ms
         rules = self.rules
-        if self._silence_ms >= rules.max_pause_ms or (
-            self._now_silent_for(rules.pause_ms) and turn_complete()
-        ):
+        asked = self._now_silent_for(rules.pause_ms) or (
+            # Ears that take their time may know only later.
+            rules.early_ms is not None and self._silence_ms > rules.pause_ms
+        )
+        if self._silence_ms >= rules.max_pause_ms or (asked and turn_complete()):
             self.reset()
             return SpeechStopped(self._position_ms)
         if rules.early_ms is not None and self._now_silent_for(rules.early_ms):

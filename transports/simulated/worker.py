@@ -1,4 +1,4 @@
-"""A thread that does one engine's work for all calls, in order."""
+"""The threads that do one engine's work for all calls, in order."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ more calls than a machine can speak for, and still no more than some seconds of 
 
 
 class Worker:
-    """Does jobs one by one: more calls wait longer, and take no more memory."""
+    """Does jobs as they come: more calls wait longer, and take no more memory."""
 
-    def __init__(self, name: str, most_waiting: int = MOST_WAITING) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+    def __init__(self, name: str, *, threads: int = 1, most_waiting: int = MOST_WAITING) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._most_waiting = most_waiting
         self._waiting = 0
 

@@ -197,3 +197,16 @@ def test_an_hour_of_silence_does_not_pile_up() -> None:
     assert buffer.written_ms == 3_600_000
     assert len(buffer.since(0)) <= 8 * 48_000
     assert len(buffer.since(3_570_000)) == 8 * 30_000
+
+
+def test_ears_that_take_their_time_are_told_of_a_pause_and_asked_until_they_know() -> None:
+    rules = VadRules(pause_ms=400, max_pause_ms=2000, early_ms=200)
+    spoken = VOICE.speak("Yes.")
+    answers = iter([False, False, True])
+
+    events = EnergyVad(rules).feed(spoken + silence(1000), lambda: next(answers))
+
+    assert [type(event) for event in events] == [SpeechStarted, SpeechPaused, SpeechStopped]
+    stopped = events[-1]
+    assert isinstance(stopped, SpeechStopped)
+    assert stopped.audio_end_ms - len(spoken) / 8 == pytest.approx(440, abs=30)
