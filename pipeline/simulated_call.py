@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.built_in_model import MISSING, BuiltInModel, speaking_model
+from pipeline.built_in_model import MISSING, BuiltInModel, speaking_model, tone_model
 from pipeline.catalog import Catalog
 from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
 from pipeline.outside import Outside
@@ -47,7 +47,8 @@ def over_sockets(
         try:
             async with serving(
                 catalog,
-                simulated_settings(peers),
+                # Nothing stands in between: requests name the address that they are signed for.
+                simulated_settings(peers, trust_proxy=True),
                 host="127.0.0.1",
                 port=0,
                 on_call=peers.on_call,
@@ -86,16 +87,30 @@ async def place_call(
     if play and player is None:
         say(NO_PLAYER)
     how = Simulation(save=save, play=player)
-    missing = missing_packages()
     with records_folder(save) as records:
-        if missing:
-            say(MISSING.format(", ".join(missing)))
-            answering = over_sockets(catalog, records=records)
-            return await simulate(catalog.files[0], answering, in_tones(ToneVoice()), how)
-        engines = await asyncio.to_thread(load_engines, say)
-        async with spoken(catalog, engines) as (model, talk):
+        async with both_ends(catalog, say, missing_packages()) as (model, talk):
             answering = over_sockets(catalog, records=records, model=model)
             return await simulate(catalog.files[0], answering, talk, how)
+
+
+@asynccontextmanager
+async def both_ends(
+    catalog: Catalog, say: Callable[[str], None], missing: Sequence[str]
+) -> AsyncIterator[tuple[BuiltInModel, Talk]]:
+    """The model and the caller of a call: in words, or in tones where packages are missing.
+
+    Args:
+        catalog: The call files.
+        say: Prints a line.
+        missing: What is not installed of what words need.
+    """
+    if missing:
+        say(MISSING.format(", ".join(missing)))
+        yield tone_model(catalog), in_tones(ToneVoice())
+        return
+    engines = await asyncio.to_thread(load_engines, say)
+    async with spoken(catalog, engines) as (model, talk):
+        yield model, talk
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from transports.simulated.brain_script import BrainScript, ChecklistItem
@@ -65,6 +66,7 @@ class Checklist:
         self._own_number = own_number
         self._tries = 0
         self._digits = ""
+        self._refused: set[str] = set()
 
     def is_open(self, item: ChecklistItem) -> bool:
         """Whether nothing is known of an item."""
@@ -103,6 +105,14 @@ class Checklist:
         self.collected[item.field] = answer
         if confirmed:
             self.confirmed.add(item.field)
+
+    def refuse(self, fields: Iterable[str]) -> None:
+        """Answers turned out to be no good: ask again, though not a third time."""
+        for field in fields:
+            if field in self.collected and field not in self._refused:
+                self._refused.add(field)
+                del self.collected[field]
+                self.confirmed.discard(field)
 
     # -- the caller
 
