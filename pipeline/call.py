@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.config import Loaded
 from pipeline.journal_log import log_entry
 from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
+from pipeline.tool_services import SERVER_TOOLS, ServerTools
 from processors.context import CallContext, CallInfo, Speech
 from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.call_record import ENDINGS
@@ -174,9 +176,11 @@ class CallRunner:
         )
 
     def _speech(self, loaded: Loaded, claims: StreamClaims) -> Speech:
-        return speech_for(
+        speech = speech_for(
             loaded.call, now=self._wall_clock(), caller=claims.caller, called=claims.called
         )
+        of_servers: ServerTools = self._shared.get(SERVER_TOOLS, {})
+        return replace(speech, tools=(*speech.tools, *of_servers.get(loaded.path.name, ())))
 
 
 def _worker(loaded: Loaded, context: CallContext) -> PipelineWorker:

@@ -28,6 +28,7 @@ from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
 from processors.disk import PatientDisk
+from transports.http_tools.exchange import HttpAnswer, HttpExchange, HttpRequest
 from transports.openai_realtime.session import Connect
 from transports.simulated.asgi_access import AsgiAccess
 from transports.simulated.brain import scripted
@@ -52,6 +53,12 @@ def wall_clock(beginning: datetime = BEGINNING) -> datetime:
     return beginning + timedelta(seconds=asyncio.get_running_loop().time())
 
 
+async def nobody_answers(request: HttpRequest) -> HttpAnswer:
+    """What ``http`` tools of simulated calls get: nothing leaves this machine."""
+    logger.debug("A simulated call: {} is not asked", request.url)
+    raise ConnectionRefusedError("a simulated call asks nobody")
+
+
 @dataclass(slots=True)
 class MemoryRuntime:
     """Answers calls in memory.
@@ -63,6 +70,7 @@ class MemoryRuntime:
         seed: Of everything that is drawn.
         records: Where records and recordings go; None: where the call files say.
         webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
+        http_exchange: Answers ``http`` tools; by default nobody does.
         dial: Put around the function that opens the model's socket, to meddle with it.
         stop: Requests to stop the server in mid call; None: it goes on until the call is over.
         drain_seconds: How long the call may go on once the server was told to stop.
@@ -75,6 +83,7 @@ class MemoryRuntime:
     seed: int = 0
     records: Path | None = None
     webhook_post: WebhookPost | None = None
+    http_exchange: HttpExchange = nobody_answers
     dial: Callable[[Connect], Connect] = lambda connect: connect
     stop: StopRequests | None = None
     drain_seconds: float = 0.0
@@ -93,6 +102,7 @@ class MemoryRuntime:
             text_model=simulated_text_model(self.catalog),
             post=peers.rest.post,
             webhook_post=self.webhook_post or nobody_listens,
+            http_exchange=self.http_exchange,
             disk=PatientDisk(),
             records=self.records,
             listens=False,

@@ -11,6 +11,7 @@ from typing import Final
 
 from processors.disk import Disk
 from processors.text_model import TextModel
+from transports.http_tools.exchange import HttpExchange
 from transports.openai_realtime.session import Connect
 from transports.openai_realtime.websocket import connect_websocket
 from transports.twilio.http_post import Post
@@ -39,6 +40,7 @@ class Outside:
         text_model: Writes what is not spoken; None: the API's, or the built-in one without a key.
         post: Takes forms to Twilio's REST API; None: over HTTP.
         webhook_post: Takes records to ``on_call_end``; None: over HTTP.
+        http_exchange: Asks what ``http`` tools want to know; None: over HTTP.
         disk: Writes files; None: a thread of its own.
         records: A folder for records and recordings, instead of those that call files name.
         listens: Whether the server opens a port. Otherwise who holds it calls its ``app``.
@@ -51,6 +53,7 @@ class Outside:
     text_model: TextModel | None = None
     post: Post | None = None
     webhook_post: WebhookPost | None = None
+    http_exchange: HttpExchange | None = None
     disk: Disk | None = None
     records: Path | None = None
     listens: bool = True

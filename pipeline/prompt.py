@@ -49,7 +49,7 @@ def speech_for(call_file: CallFile, *, now: datetime, caller: str, called: str) 
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip(),
         fallback=call_file.fallback,
-        tools=tuple(entry.tool(details) for entry in call_file.tools),
+        tools=tuple(tool for entry in call_file.tools for tool in entry.tools(details)),
         end_call=call_file.end_call,
         checklist=tuple(item.field for item in agent.information.checklist),
         details=details,

@@ -44,7 +44,7 @@ def catalog_report(catalog: Catalog) -> str:
 
 def _tools(loaded: Loaded) -> list[str]:
     built_in = ["end_call"] if loaded.call.end_call else []
-    return [*built_in, *(tool.name for tool in loaded.call.tools)]
+    return [*built_in, *(tool.name or "those of an MCP server" for tool in loaded.call.tools)]
 
 
 def _table(row: tuple[Standing, ...]) -> list[str]:

@@ -20,6 +20,7 @@ from pipeline.record_keeping import record_keeping
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
+from pipeline.tool_services import tool_services
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
 from transports.openai_realtime.config import OpenAIRealtimeConfig
@@ -104,7 +105,10 @@ async def serving(
             rest,
             wall_clock=outside.wall_clock,
             text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            shared=record_keeping(catalog, settings, outside, stack, announce=announce),
+            shared={
+                **record_keeping(catalog, settings, outside, stack, announce=announce),
+                **await tool_services(catalog, outside, stack),
+            },
             on_call=on_call,
         )
         if worker is not None:

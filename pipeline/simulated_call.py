@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pipeline.built_in_model import MISSING, BuiltInModel, speaking_model, tone_model
 from pipeline.catalog import Catalog
-from pipeline.memory_runtime import in_memory, nobody_listens, simulated_settings
+from pipeline.memory_runtime import in_memory, nobody_answers, nobody_listens, simulated_settings
 from pipeline.outside import Outside
 from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
@@ -41,6 +41,7 @@ def over_sockets(
         outside = Outside(
             connect=peers.listen_in(connect_websocket),
             webhook_post=nobody_listens,
+            http_exchange=nobody_answers,
             records=records,
         )
         await peers.rest.start()

@@ -23,15 +23,17 @@ def tool_problems(call: CallFile) -> Iterator[tuple[Path, str]]:
             path = (*path, "use")
         if tool.name in names:
             yield path, f"found a second tool called {tool.name!r}; allowed: one of each name"
-        names.append(tool.name)
+        names += [tool.name] if tool.name else []
         if tool.type == "save_details" and not call.agent.information.checklist:
             yield path, "saves the answers to a checklist; add `agent: {information: {checklist}}`"
         if tool.type == "business_hours" and call.hours is None:
             yield path, "looks into the file's hours; add `hours`, as in {mon_fri: 09:00-17:00}"
+    # What servers offer is known only once they run.
+    asks_servers = any(tool.type == "mcp" for tool in call.tools)
     for position, entry in enumerate(call.pipeline):
         choice = getattr(entry, "tool_choice", None)
         wanted = getattr(choice, "name", None)
-        if wanted is not None and wanted not in names:
+        if wanted is not None and wanted not in names and not asks_servers:
             allowed = ", ".join(names) or "no tool, as the file has none"
             yield (
                 ("pipeline", position, "tool_choice", "name"),

@@ -11,9 +11,11 @@ from processors.tools.business_hours import BusinessHoursTool
 from processors.tools.python import PythonTool
 from processors.tools.save_details import SaveDetailsTool
 from processors.tools.wait_for_caller import WaitForCallerTool
+from transports.http_tools.config import HttpTool
+from transports.mcp_tools.config import McpTools
 
 _Tool: TypeAlias = Annotated[
-    PythonTool | SaveDetailsTool | WaitForCallerTool | BusinessHoursTool,
+    PythonTool | HttpTool | McpTools | SaveDetailsTool | WaitForCallerTool | BusinessHoursTool,
     Field(discriminator="type"),
 ]
 

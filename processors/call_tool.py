@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,6 +17,13 @@ ToolFunction: TypeAlias = Callable[[FunctionCallParams], Awaitable[Any]]
 """Runs one call of a tool: arguments in ``params.arguments``, result by ``params.result_callback``,
 the call that it is for (``CallContext``) in ``params.app_resources``. What it returns counts only
 if it is a ``GoOn``."""
+
+
+class ToolError(Exception):
+    """A tool failed as it may; the text goes on where "The function NAME" ends.
+
+    The model reads it, as in "got no answer from its service".
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,13 @@ class ToolConfig(BaseModel):
     filler: str = ""
     """What to say while it takes long, in place of what `tool_filler` says."""
 
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """What the model calls it by."""
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
+        """Make the functions that are known before any call.
 
-    @abstractmethod
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
-        """Make the function; ``details``: what the call file asks of callers."""
+        Args:
+            details: What the call file asks of callers.
+        """
+        return ()
 
 
 def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler: str = "") -> Tool:

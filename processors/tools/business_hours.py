@@ -25,9 +25,9 @@ class BusinessHoursTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
         """Make the function."""
-        return direct_tool(business_hours, self.timeout, self.filler)
+        return (direct_tool(business_hours, self.timeout, self.filler),)
 
 
 async def business_hours(params: FunctionCallParams, day: str = "") -> None:

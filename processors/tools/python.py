@@ -41,6 +41,6 @@ class PythonTool(ToolConfig):
         """The function's own name."""
         return str(import_object(self.use).__name__)
 
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
         """Read how to call it off its signature."""
-        return direct_tool(import_object(self.use), self.timeout, self.filler)
+        return (direct_tool(import_object(self.use), self.timeout, self.filler),)

@@ -38,16 +38,18 @@ class SaveDetailsTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
         """Make the function, with an argument for each field."""
-        return Tool(
-            self.type,
-            "Save what the caller has answered. Give only what they said in this call. The result"
-            " says what was refused or is doubtful, so that you ask again, and what is missing.",
-            _parameters(details),
-            save_details,
-            self.timeout,
-            self.filler,
+        return (
+            Tool(
+                self.type,
+                "Save what the caller has answered. Give only what they said in this call. You are"
+                " told what is refused or doubtful, to ask for it again, and what is missing.",
+                _parameters(details),
+                save_details,
+                self.timeout,
+                self.filler,
+            ),
         )
 
 

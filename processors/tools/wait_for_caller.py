@@ -26,9 +26,9 @@ class WaitForCallerTool(ToolConfig):
         """The tool's name."""
         return self.type
 
-    def tool(self, details: Sequence[DetailField] = ()) -> Tool:
+    def tools(self, details: Sequence[DetailField] = ()) -> tuple[Tool, ...]:
         """Make the function."""
-        return direct_tool(wait_for_caller, self.timeout)
+        return (direct_tool(wait_for_caller, self.timeout),)
 
 
 async def wait_for_caller(params: FunctionCallParams, reason: str) -> GoOn:

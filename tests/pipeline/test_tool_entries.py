@@ -51,7 +51,7 @@ tools:
         ("business_hours", 2.0),
         ("coffee_menu", 20.0),
     ]
-    assert call.tools[2].tool().filler == "I'll have a look."
+    assert call.tools[2].tools()[0].filler == "I'll have a look."
 
 
 @pytest.mark.parametrize(

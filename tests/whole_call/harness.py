@@ -17,10 +17,11 @@ from pipeline.brain_script import script_finder
 from pipeline.call_evidence import CallEvidence, CutTruth
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.drain import StopRequests
-from pipeline.memory_runtime import MemoryRuntime, wall_clock
+from pipeline.memory_runtime import MemoryRuntime, nobody_answers, wall_clock
 from pipeline.placed_call import PlacedCall, Placing
 from pipeline.promises import check_promises
 from processors.state.journal import Entry, Journal
+from transports.http_tools.exchange import HttpExchange
 from transports.openai_realtime.session import Connect
 from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
@@ -92,6 +93,7 @@ class World:
         script: What the model says, instead of what the call file lets it say.
         api_key: What the runtime shows the model.
         rest_faults: For the next requests to Twilio's REST API, one each.
+        http_exchange: Answers ``http`` tools.
         called: The number that is dialled.
         stops_at: When the server is asked to stop, once for each instant.
         drain_seconds: How long the call may go on then.
@@ -105,6 +107,7 @@ class World:
     script: BrainScript | None = None
     api_key: str = "sk-simulated"
     rest_faults: Sequence[Fault] = ()
+    http_exchange: HttpExchange = nobody_answers
     called: str = "+15550100001"
     stops_at: Sequence[float] = ()
     drain_seconds: float = 300.0
@@ -203,6 +206,7 @@ async def hold(
     call.rest.options.faults.extend(world.rest_faults)
     runtime = MemoryRuntime(catalog, sessions, api_key=world.api_key)
     runtime.dial = _dialling(world, sessions)
+    runtime.http_exchange = world.http_exchange
     if world.stops_at:
         runtime.stop, runtime.drain_seconds = StopRequests(), world.drain_seconds
         for at in world.stops_at:

@@ -12,7 +12,7 @@ from loguru import logger
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
-from processors.call_tool import Tool, direct_tool
+from processors.call_tool import Tool, ToolError, direct_tool
 from processors.context import Speech
 from processors.state.tool_calls import GoOn
 from processors.tools.end_call import end_call
@@ -77,6 +77,11 @@ async def run_tool(tool: Tool, params: FunctionCallParams) -> ToolOutcome:
         failure = f"The function {tool.name} took too long and gave no result."
         await params.result_callback(failure)
         return ToolOutcome(failure, failure="timeout")
+    except ToolError as error:
+        failure = f"The function {tool.name} {error}."
+        logger.warning("Tool failed. {}", failure)
+        await params.result_callback(failure)
+        return ToolOutcome(failure, failure="raised")
     except Exception as error:  # noqa: BLE001  # somebody else's code: anything may be raised
         logger.opt(exception=error).error("Tool {} raised", tool.name)
         failure = f"The function {tool.name} failed and gave no result."

@@ -52,7 +52,7 @@ async def test_end_call_says_goodbye_unless_it_was_said(said: bool) -> None:
 
 async def test_wait_for_caller_keeps_the_model_silent() -> None:
     bench = Bench()
-    tool = WaitForCallerTool(type="wait_for_caller").tool()
+    tool = WaitForCallerTool(type="wait_for_caller").tools()[0]
 
     assert await bench.run(tool, reason="looks for a pen") == STAY_SILENT
     assert bench.returned is GoOn.SILENT
@@ -62,7 +62,7 @@ async def test_wait_for_caller_keeps_the_model_silent() -> None:
 
 
 def test_each_field_is_an_argument_of_save_details() -> None:
-    tool = SaveDetailsTool(type="save_details").tool(FIELDS)
+    tool = SaveDetailsTool(type="save_details").tools(FIELDS)[0]
 
     properties = tool.parameters["properties"]
     assert list(properties) == ["name", "plan", "first_time", "confirmed"]
@@ -74,7 +74,7 @@ def test_each_field_is_an_argument_of_save_details() -> None:
 
 async def test_saved_details_reach_memory_and_record() -> None:
     bench = Bench(speech=Speech(details=FIELDS))
-    tool = SaveDetailsTool(type="save_details").tool(FIELDS)
+    tool = SaveDetailsTool(type="save_details").tools(FIELDS)[0]
 
     told = await bench.run(tool, name="Jo", plan="Buy", first_time="maybe", confirmed=["name"])
 
@@ -95,7 +95,7 @@ async def test_saved_details_reach_memory_and_record() -> None:
 
 async def test_what_is_no_list_confirms_nothing() -> None:
     bench = Bench(speech=Speech(details=FIELDS))
-    tool = SaveDetailsTool(type="save_details").tool(FIELDS)
+    tool = SaveDetailsTool(type="save_details").tools(FIELDS)[0]
 
     told = await bench.run(tool, name="Jo", confirmed="name")
 
@@ -120,7 +120,7 @@ async def test_business_hours_now(after: float, told: dict[str, object]) -> None
     bench.context.hours = HOURS
     bench.call.clock.now += after
 
-    assert await bench.run(BusinessHoursTool(type="business_hours").tool()) == told
+    assert await bench.run(BusinessHoursTool(type="business_hours").tools()[0]) == told
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ async def test_business_hours_of_a_day(day: str, told: dict[str, str]) -> None:
     bench = Bench()
     bench.context.hours = HOURS
 
-    assert await bench.run(BusinessHoursTool(type="business_hours").tool(), day=day) == told
+    assert await bench.run(BusinessHoursTool(type="business_hours").tools()[0], day=day) == told
 
 
 async def test_business_that_never_opens_says_no_more() -> None:
     bench = Bench()
     bench.context.hours = BusinessHours(ZoneInfo("UTC"), week=[()] * 7)
 
-    told = await bench.run(BusinessHoursTool(type="business_hours").tool())
+    told = await bench.run(BusinessHoursTool(type="business_hours").tools()[0])
 
     assert told == {"now": "Monday 2026-01-05 10:00", "open": False}
 
@@ -157,6 +157,6 @@ async def test_business_that_never_opens_says_no_more() -> None:
 async def test_business_without_hours_makes_none_up() -> None:
     bench = Bench()
 
-    told = await bench.run(BusinessHoursTool(type="business_hours").tool(), day=str(date.max))
+    told = await bench.run(BusinessHoursTool(type="business_hours").tools()[0], day=str(date.max))
 
     assert told == {"hours": "nobody has said"}

@@ -20,7 +20,7 @@ HERE = "tests.transports.openai_realtime.sample_tools"
 
 
 def sample(name: str, timeout: float = 20.0) -> Tool:
-    return PythonTool(use=f"{HERE}:{name}", timeout=timeout).tool()
+    return PythonTool(use=f"{HERE}:{name}", timeout=timeout).tools()[0]
 
 
 SPEECH = Speech(

@@ -1,0 +1,1 @@
+"""Functions that MCP servers offer, through pipecat's client."""
