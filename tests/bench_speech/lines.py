@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from pipeline.catalog import load_catalog
 from transports.simulated.caller_answers import answer_to
 from transports.simulated.caller_script import GOODBYE, OPENING, QUESTION, YES
 from transports.simulated.talker_script import TALK
@@ -18,9 +19,8 @@ def caller_lines() -> list[str]:
     """All of them, each once."""
     lines = [OPENING, QUESTION, YES, GOODBYE, *TALK]
     for path in sorted(_CONFIGS.glob("*.yaml")):
-        call: dict[str, Any] = YAML(typ="safe").load(path)
-        checklist = (call.get("agent") or {}).get("information", {}).get("checklist", [])
-        lines += [answer_to(item["field"], item["ask"]) for item in checklist]
+        information = load_catalog(str(path), {}).files[0].call.agent.information
+        lines += [answer_to(item.field, item.ask) for item in information.checklist]
     for path in sorted((_CONFIGS / "scenarios").glob("*.yaml")):
         lines += _said_in(YAML(typ="safe").load(path))
     return list(dict.fromkeys(line for line in lines if line.strip()))

@@ -13,7 +13,9 @@ from tests.bench_speech.words import counted, errors
     [
         ("My number is 555 010 0142.", "my number is 555-010-0142"),
         ("It costs $2,400 a month.", "It costs 2400 dollars a month"),
-        ("The third of May.", "the 3rd of may"),
+        ("The third of May, 1988.", "the 3rd of may, nineteen eighty-eight"),
+        ("Up to 2400, at 12 Elm Street.", "up to twenty four hundred at twelve elm street"),
+        ("A check-up, goodbye.", "A checkup. Good-bye"),
         ("Two or three, it's okay!", "2 or 3, it is OK."),
     ],
 )
