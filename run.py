@@ -27,7 +27,8 @@ _MOST_WORKERS = 256
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
-  run.py --config minimal --simulate    watch a simulated call of configs/minimal.yaml
+  run.py --config minimal --simulate    watch a simulated, spoken call of configs/minimal.yaml
+  run.py --config minimal --simulate --play   and hear it
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
@@ -113,6 +114,9 @@ def parser() -> argparse.ArgumentParser:
         help="so many processes on one port, each of which takes any call (1)",
     )
     arguments.add_argument(
+        "--play", action="store_true", help="with --simulate: play the call on this machine"
+    )
+    arguments.add_argument(
         "--fast",
         action="store_true",
         help="with --simulate: in memory and in virtual time, the same to the byte each time",
@@ -186,6 +190,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--junit goes with --scenarios")
     if asked.fast and not asked.simulate:
         arguments.error("--fast goes with --simulate")
+    if asked.play and (not asked.simulate or asked.fast):
+        arguments.error("--play goes with --simulate, and not with --fast")
     if asked.serve_model:
         host = asked.host or _MODEL_HOST
         return serve_model(asked.config, host, _MODEL_PORT if asked.port is None else asked.port)
@@ -198,7 +204,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.scenarios is not None:
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
-        return simulate(asked.config, asked.save, fast=asked.fast)
+        return simulate(asked.config, asked.save, fast=asked.fast, play=asked.play)
     return serve(asked.config, asked.workers or 1)
 
 
@@ -325,7 +331,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
+def simulate(config: str, save: Path | None, *, fast: bool = False, play: bool = False) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog
@@ -341,7 +347,7 @@ def simulate(config: str, save: Path | None, *, fast: bool = False) -> int:
         return EXIT_UNUSABLE
     if fast:
         return run_virtual(place_fast_call(catalog, save))
-    return run_async(place_call(catalog, save))
+    return run_async(place_call(catalog, _say, save, play=play))
 
 
 def scenarios(config: str, name: str, junit: Path | None) -> int:

@@ -21,7 +21,9 @@ def brain_script(call: CallFile) -> BrainScript:
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip() or usual.goodbye,
         checklist=tuple(
-            ChecklistItem(item.field, item.ask, item.confirm, item.required)
+            ChecklistItem(
+                item.field, item.ask, item.confirm, item.required, item.type, item.choices
+            )
             for item in agent.information.checklist
         ),
         facts=tuple(agent.information.facts),

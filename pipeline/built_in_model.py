@@ -19,6 +19,7 @@ from transports.simulated.faults import ModelOptions
 from transports.simulated.mind import MindFor
 from transports.simulated.model_server import SimulatedModel
 from transports.simulated.senses import Senses, ToneSenses
+from transports.simulated.speech.engines import Engines
 from transports.simulated.speech.load import load_engines, missing_packages
 from transports.simulated.speech_senses import SpeechSenses
 from transports.simulated.talk.likeness import VectorLikeness
@@ -82,13 +83,25 @@ async def built_in_model(
         catalog: Call files that it knows; None: it goes by what a session is told alone.
         progress: Told what is being done, as it takes seconds.
     """
-    script_for = _no_script if catalog is None else script_finder(catalog)
     missing = missing_packages()
     if missing:
         logger.warning(MISSING, ", ".join(missing))
         yield tone_model(catalog)
         return
     engines = await asyncio.to_thread(load_engines, progress)
+    async with speaking_model(catalog, engines) as model:
+        yield model
+
+
+@asynccontextmanager
+async def speaking_model(catalog: Catalog | None, engines: Engines) -> AsyncIterator[BuiltInModel]:
+    """The model that speaks, by loaded engines; it goes by the call files, and says nothing else.
+
+    Args:
+        catalog: Call files that it knows; None: it goes by what a session is told alone.
+        engines: Its ears, its voice, and its sense of sentences.
+    """
+    script_for = _no_script if catalog is None else script_finder(catalog)
     senses = SpeechSenses(engines)
     try:
         mind_for = talkers(script_for, VectorLikeness(engines.sentences))

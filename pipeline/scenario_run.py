@@ -24,6 +24,7 @@ from processors.state.call_record import CallRecord
 from processors.state.record_format import CallDocument
 from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.faults import ModelOptions
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.scripted_turns import ScriptedTurn, ScriptedTurns
@@ -115,7 +116,7 @@ async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
     records = CallRecords()
     placed = PlacedCall(
         script,
-        voice,
+        InstantSenses(voice),
         Placing(
             next(iter(loaded.call.numbers), CALLED),
             PhoneOptions(hang_up_after=scenario.longest),

@@ -22,6 +22,7 @@ from pipeline.serve import serving
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
 from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.caller import Spoken
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, Listen, ListenUntil, Say, Step
 from transports.simulated.gateway import Gateway
 from transports.simulated.person import HangUp
@@ -95,7 +96,7 @@ async def hold(
     steps: list[Step] = [Listen(quiet=0.5)]
     for line in lines:
         steps += [Say(line, interrupting=True), ListenUntil(ms=_HEARD_BEFORE_CUTTING_IN_MS)]
-    call = PlacedCall(FixedScript([*steps, HangUp()]), voice, Placing())
+    call = PlacedCall(FixedScript([*steps, HangUp()]), InstantSenses(voice), Placing())
 
     @asynccontextmanager
     async def answering(peers: Peers) -> AsyncIterator[Gateway]:

@@ -13,6 +13,7 @@ from pipeline.simulate import (
     EXIT_BROKEN,
     EXIT_KEPT,
     Simulation,
+    in_tones,
     questions_of,
     simulate,
     stages_of,
@@ -38,7 +39,7 @@ async def placed(loaded: Loaded, fault: Fault = "", save: Path | None = None) ->
     status = await simulate(
         loaded,
         StandInRuntime(fault),
-        Voice(),
+        in_tones(Voice()),
         Simulation(
             save=save,
             console=Console(file=output, width=100),

@@ -19,6 +19,7 @@ from tests.pipeline.files import write
 from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.gateway import Gateway
@@ -116,7 +117,7 @@ async def whole_call(
     entries: list[Entry] = []
     placed = PlacedCall(
         FixedScript(steps),
-        VOICE,
+        InstantSenses(VOICE),
         Placing(
             options=phone or PhoneOptions(),
             new_sid=SeededSids(),

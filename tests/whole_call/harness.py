@@ -26,6 +26,7 @@ from transports.openai_realtime.session import Connect
 from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import CallScript, FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_session import ModelSession
@@ -199,7 +200,7 @@ async def hold(
     caller_script = FixedScript(script) if isinstance(script, Sequence) else script
     call = PlacedCall(
         caller_script,
-        ToneVoice(),
+        InstantSenses(ToneVoice()),
         Placing(world.called, world.phone, SeededSids(), listen=listen),
     )
     call.rest.options.faults.extend(world.rest_faults)

@@ -44,6 +44,7 @@ async def test_a_job_that_nobody_waits_for_is_not_begun() -> None:
     first = worker.do(go.wait)
     worker.do(lambda: done.append("cancelled")).cancel()
     last = worker.do(lambda: done.append("last"))
+    await asyncio.sleep(0)  # the loop's next round takes the cancellation to the thread
 
     go.set()
     await asyncio.gather(first, last)

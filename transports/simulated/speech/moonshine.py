@@ -19,6 +19,7 @@ import soxr
 from loguru import logger
 
 from transports.simulated.speech.engines import SAMPLE_RATE
+from transports.simulated.speech.loops import without_loops
 
 Samples = npt.NDArray[np.float32]
 
@@ -138,7 +139,8 @@ class Moonshine:
 
     def _text(self, tokens: list[int]) -> str:
         joined = b"".join(self._tokens[token] for token in tokens)
-        return joined.decode(errors="ignore").replace("\N{LOWER ONE EIGHTH BLOCK}", " ").strip()
+        text = joined.decode(errors="ignore").replace("\N{LOWER ONE EIGHTH BLOCK}", " ").strip()
+        return without_loops(text)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

@@ -88,6 +88,11 @@ def read_answer(
     return Reading(phrase(text) or text.strip(" .,!?"))
 
 
+def recognised(item: ChecklistItem, text: str, own_number: str = "") -> str:
+    """The answer in a sentence, if its form tells that it is one; empty otherwise."""
+    return _of_kind(kind_of(item), item, text, own_number, "").value
+
+
 def offered(item: ChecklistItem, text: str) -> str:
     """An answer that nobody had asked for yet, if it is plain enough what it answers."""
     kind = kind_of(item)

@@ -56,8 +56,26 @@ _BEFORE_A_CHOICE: Final = frozenset(
 )
 
 
+_TYPES: Final = {
+    "phone": Kind.PHONE,
+    "email": Kind.EMAIL,
+    "contact": Kind.CONTACT,
+    "date": Kind.WHEN,
+    "birthday": Kind.WHEN,
+    "money": Kind.MONEY,
+    "integer": Kind.COUNT,
+    "choice": Kind.CHOICE,
+    "yes_no": Kind.YES_NO,
+}
+
+
 def kind_of(item: ChecklistItem) -> Kind:
-    """The kind of an item's answer; what its name says counts before what its question says."""
+    """The kind of an item's answer.
+
+    Its type in the call file counts first, then what its name says, then its question.
+    """
+    if item.type in _TYPES:
+        return _TYPES[item.type]
     named, asked = set(words(item.label)), set(words(item.ask))
     if named & _NAME and not named & _NOT_A_PERSON:
         return Kind.NAME
@@ -81,6 +99,8 @@ def choices_of(item: ChecklistItem) -> tuple[str, ...]:
 
     Examples ("such as a house or a condo") are no choice.
     """
+    if item.choices:
+        return tuple(" ".join(words(choice)) for choice in item.choices)
     if _SUCH_AS.search(item.ask) or not _is_yes_no(item.ask):
         return ()
     found = _CHOICES.search(item.ask)

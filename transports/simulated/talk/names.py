@@ -39,7 +39,7 @@ _NO_NAMES: Final = frozenset(
         "something problem please help thanks thank good fine great interested trying "
         "wondering hoping sure if because name number phone wrong right correct spell spelled "
         "letter email still going back if or also yes yeah zero one two three four five six "
-        "seven eight nine ten"
+        "seven eight nine ten goodbye good-bye bye bye-bye hello hold wait moment second minute"
     )
 )
 _MOST_WORDS: Final = 4

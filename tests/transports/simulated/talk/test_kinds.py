@@ -43,3 +43,12 @@ def test_a_question_tells_what_answer_it_wants(field: str, ask: str, kind: Kind)
 )
 def test_alternatives_are_taken_out_of_the_question(ask: str, choices: tuple[str, ...]) -> None:
     assert choices_of(ChecklistItem("it", ask)) == choices
+
+
+def test_the_type_of_the_call_file_counts_first() -> None:
+    typed = ChecklistItem("name", "What is your name?", type="integer")
+    choice = ChecklistItem("it", "Which one?", type="choice", choices=("Red", "Navy Blue"))
+
+    assert kind_of(typed) is Kind.COUNT
+    assert kind_of(choice) is Kind.CHOICE
+    assert choices_of(choice) == ("red", "navy blue")
