@@ -151,7 +151,7 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     first = worker is None or worker.number == 1
     async with AsyncExitStack() as stack:
         model: BuiltInModel | None = None
-        if not settings.has_model:
+        if not settings.has_model and settings.built_in_model == "speech":
             model = await stack.enter_async_context(built_in_model(catalog))
         server = await stack.enter_async_context(
             serving(catalog, settings, model=model, announce=first, worker=worker)

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
         max_loop_lag_ms: No new call while a process's event loop runs later than that; 0:
             whatever it is.
         drain_seconds: How long live calls may go on once the server was told to stop.
+        built_in_model: How the model talks that answers where no other is named: in speech, or
+            in tones, which take no memory and only a simulated caller understands.
         log_level: The least that is logged.
     """
 
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     max_calls: Annotated[int, Field(ge=0)] = 100
     max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
+    built_in_model: Literal["speech", "tones"] = "speech"
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")

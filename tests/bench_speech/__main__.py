@@ -1,6 +1,6 @@
 """Measures the built-in model: how soon it answers and falls silent, how well it hears.
 
-python -m tests.bench_speech             some five minutes
+python -m tests.bench_speech             some six minutes
 python -m tests.bench_speech --turns 10  one minute, to see that it works
 
 Phone, caller and runtime are in this process, the model in one of its own, as run.py --serve-model

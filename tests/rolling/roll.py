@@ -99,6 +99,7 @@ async def roll(plan: Plan) -> Rolled:
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_API_URL": rest.base_url,
+        "BUILT_IN_MODEL": "tones",
         "MAX_LOOP_LAG_MS": "0",  # callers and workers share this machine
     }
     try:
