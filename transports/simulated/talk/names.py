@@ -76,8 +76,11 @@ def named_as_own(text: str) -> str:
     lead = _LEAD_IN.search(text)
     if lead is None:
         return ""
-    introduced = "name" in lead.group().lower() or lead.group().lower() in ("this is", "call me")
-    return name_in(text[lead.start() :]) if introduced else ""
+    said = lead.group().lower()
+    name = name_in(text[lead.start() :])
+    introduced = "name" in said or said in ("this is", "call me")
+    whole = said in ("i'm", "i am") and " " in name and name in text
+    return name if introduced or whole else ""
 
 
 def corrected(name: str, said: str) -> str:
