@@ -108,6 +108,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--minutes", "5"], "--minutes goes with --cost"),
         (["--cost", "x", "--minutes", "0"], "allowed: 1 to 240"),
         (["--config", "minimal", "--fast"], "--fast goes with --simulate"),
+        (["--config", "minimal", "--play"], "--play goes with --simulate"),
+        (["--config", "minimal", "--simulate", "--fast", "--play"], "and not with --fast"),
         (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
         (["--plot", "x.svg"], "--plot goes with --show"),
         (["--show", "x", "--plot", "x.png"], "a file whose name ends in .svg"),

@@ -158,7 +158,7 @@ def test_what_a_boundary_forbids_is_not_said(line: Line) -> None:
 
 
 def test_noise_under_the_words_does_not_hide_them(line: Line) -> None:
-    noisy = Manner(snr_db=12.0)
+    noisy = Manner(snr_db=15.0)
 
     call = line.call(Say("My name is Jordan Lee.", manner=noisy), LISTEN, BYE)
 
