@@ -61,7 +61,7 @@ $(VENV)/.ready: requirements.lock
 # Anew from pyproject.toml, into a file with hashes and no index address.
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --extra local \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --extra local --extra tracing \
 	  --no-emit-index-url --no-emit-find-links --no-header --upgrade \
 	  --output-file requirements.lock pyproject.toml
 

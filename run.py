@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loguru import logger
+
+if TYPE_CHECKING:
+    from pipecat.runner.types import RunnerArguments
+
+    from transports.simulated.people import Doing
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -24,15 +31,20 @@ _MOST_MINUTES = 240
 _MODEL_HOST, _MODEL_PORT = "127.0.0.1", 9000
 _MOST_WORKERS = 256
 
+PEOPLE = ("accepts", "declines", "rings_out", "machine", "hangs_up", "busy", "unreachable")
+"""What a person may do to whom a simulated call is handed."""
+
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
   run.py --config minimal --simulate    watch a simulated, spoken call of configs/minimal.yaml
   run.py --config minimal --simulate --play   and hear it
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
+  run.py --config desk --simulate --person declines   the caller asks for a person, who declines
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
   run.py --config calls/                answer several numbers: one file each, by `numbers:`
   run.py --config calls/ --workers 4    the same, with four processes on one port
+  run.py --doctor --config realestate   what is missing before a phone can ring here
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
@@ -90,6 +102,11 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--junit", type=Path, metavar="FILE", help="with --scenarios: write JUnit XML, too"
     )
+    arguments.add_argument(
+        "--watch",
+        action="store_true",
+        help="with --scenarios: show each call live, in real time or with --fast at once",
+    )
     task.add_argument(
         "--serve-model",
         action="store_true",
@@ -107,6 +124,23 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--plot", type=Path, metavar="FILE.svg", help="with --show: draw the call's timeline"
     )
+    task.add_argument(
+        "--doctor",
+        action="store_true",
+        help="look at environment, address, signature, port, --config and clock; tell what is"
+        " missing and what to enter in Twilio's console (1: a caller would not be served)",
+    )
+    arguments.add_argument(
+        "--set-webhook",
+        metavar="NUMBER",
+        help="with --doctor: have calls to this number of the account answered here",
+    )
+    arguments.add_argument(
+        "--runner",
+        nargs=argparse.REMAINDER,
+        metavar="ARG",
+        help="answer under pipecat's development runner, with its arguments (-t twilio -x HOST)",
+    )
     arguments.add_argument(
         "--workers",
         type=_workers,
@@ -115,6 +149,12 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument(
         "--play", action="store_true", help="with --simulate: play the call on this machine"
+    )
+    arguments.add_argument(
+        "--person",
+        choices=PEOPLE,
+        metavar="DOES",
+        help="with --simulate: the caller asks for a person, who " + ", ".join(PEOPLE),
     )
     arguments.add_argument(
         "--fast",
@@ -180,6 +220,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not files:
             arguments.error("--check needs a FILE, or --config FILE")
         return check(files)
+    if asked.set_webhook is not None and not asked.doctor:
+        arguments.error("--set-webhook goes with --doctor")
+    if asked.doctor:
+        return doctor(asked.config, asked.set_webhook)
     if asked.minutes is not None and asked.cost is None:
         arguments.error("--minutes goes with --cost")
     if asked.cost is not None:
@@ -188,8 +232,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--save goes with --simulate or --cost")
     if asked.junit is not None and asked.scenarios is None:
         arguments.error("--junit goes with --scenarios")
-    if asked.fast and not asked.simulate:
-        arguments.error("--fast goes with --simulate")
+    if asked.person is not None and not asked.simulate:
+        arguments.error("--person goes with --simulate")
+    if asked.watch and asked.scenarios is None:
+        arguments.error("--watch goes with --scenarios")
+    if asked.fast and not asked.simulate and not asked.watch:
+        arguments.error("--fast goes with --simulate, or with --scenarios --watch")
     if asked.play and (not asked.simulate or asked.fast):
         arguments.error("--play goes with --simulate, and not with --fast")
     if asked.serve_model:
@@ -199,12 +247,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--host and --port go with --serve-model; HOST and PORT say where calls go")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
+    if asked.runner is not None:
+        return runner(asked.config, asked.runner)
     if asked.simulate and asked.workers is not None:
         arguments.error("--workers is for answering the phone, not for --simulate")
     if asked.scenarios is not None:
+        if asked.watch:
+            return watch(asked.config, asked.scenarios, fast=asked.fast)
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
-        return simulate(asked.config, asked.save, fast=asked.fast, play=asked.play)
+        return simulate(
+            asked.config, asked.save, fast=asked.fast, play=asked.play, person=asked.person
+        )
     return serve(asked.config, asked.workers or 1)
 
 
@@ -283,13 +337,34 @@ def prompt(file: str) -> int:
     return EXIT_OK
 
 
+async def bot(runner_args: RunnerArguments) -> None:
+    """Answer a call for pipecat's runner or Pipecat Cloud, which look for this name."""
+    from pipeline.hosted_call import answer
+
+    await answer(runner_args)
+
+
+def runner(config: str, rest: Sequence[str]) -> int:
+    """Hand over to pipecat's development runner; ``bot`` answers its calls."""
+    status = check([config])
+    if status != EXIT_OK:
+        return status
+    from pipecat.runner.run import main as run_pipecat
+
+    os.environ["CALL_FILE"] = str(Path(config).resolve()) if Path(config).exists() else config
+    sys.argv = [sys.argv[0], *rest]
+    run_pipecat()
+    return EXIT_OK
+
+
 def serve(config: str, workers: int = 1) -> int:
     """Answer the phone until SIGINT or SIGTERM, with one process or several."""
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.logs import log_to_stderr
     from pipeline.problem import ConfigError
     from pipeline.report import catalog_report
-    from pipeline.runtime import ENV_FILE, environment, log_to_stderr, run_async
+    from pipeline.runtime import ENV_FILE, environment, run_async
     from pipeline.serve import serve as serve_calls
     from pipeline.settings import SettingsError, load_settings
     from pipeline.supervisor import supervise
@@ -297,7 +372,7 @@ def serve(config: str, workers: int = 1) -> int:
     try:
         settings = load_settings(ENV_FILE)
         catalog = load_catalog(config, environment())
-        log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log_level, settings.log_format)
         print(catalog_report(catalog), flush=True)
         if workers > 1:
             return run_async(supervise(config, settings, workers))
@@ -312,8 +387,9 @@ def serve_model(config: str | None, host: str, port: int) -> int:
     """Serve the built-in model until SIGINT or SIGTERM."""
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.logs import log_to_stderr
     from pipeline.problem import ConfigError
-    from pipeline.runtime import environment, log_to_stderr, run_async
+    from pipeline.runtime import environment, run_async
     from pipeline.serve_model import serve_model as serve_to_clients
     from pipeline.settings import SettingsError
 
@@ -331,7 +407,44 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def simulate(config: str, save: Path | None, *, fast: bool = False, play: bool = False) -> int:
+def doctor(config: str | None, number: str | None) -> int:
+    """Tell what is missing before a phone can ring here; set a number's webhook if asked."""
+    logger.remove()
+    import asyncio
+
+    from rich.console import Console
+
+    from pipeline.doctor import diagnose
+    from pipeline.doctor_view import print_findings, set_webhook
+    from pipeline.runtime import ENV_FILE, environment
+    from pipeline.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings(ENV_FILE)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    served = print_findings(
+        asyncio.run(
+            diagnose(config, settings, environment(), wall_clock=lambda: datetime.now(UTC))
+        ),
+        settings,
+        console,
+    )
+    if number is not None:
+        served &= asyncio.run(set_webhook(number, settings, console))
+    return EXIT_OK if served else EXIT_FAILED
+
+
+def simulate(
+    config: str,
+    save: Path | None,
+    *,
+    fast: bool = False,
+    play: bool = False,
+    person: Doing | None = None,
+) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog
@@ -346,8 +459,8 @@ def simulate(config: str, save: Path | None, *, fast: bool = False, play: bool =
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
     if fast:
-        return run_virtual(place_fast_call(catalog, save))
-    return run_async(place_call(catalog, _say, save, play=play))
+        return run_virtual(place_fast_call(catalog, save, person=person))
+    return run_async(place_call(catalog, _say, save, play=play, person=person))
 
 
 def scenarios(config: str, name: str, junit: Path | None) -> int:
@@ -373,6 +486,30 @@ def scenarios(config: str, name: str, junit: Path | None) -> int:
     if junit is not None:
         write_junit(results, catalog.files[0].path.stem, junit)
     return EXIT_FAILED if any(result.failed for result in results) else EXIT_OK
+
+
+def watch(config: str, name: str, *, fast: bool) -> int:
+    """Show a call file's scenarios live, one after the other; 1 if one did not go as expected."""
+    logger.remove()
+    from pipeline.catalog import load_catalog
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment, run_async
+    from pipeline.scenario_file import scenarios_of
+    from pipeline.scenario_run import watch_scenario
+    from transports.simulated.virtual_loop import run_virtual
+
+    try:
+        catalog = load_catalog(config, environment())
+        wanted = scenarios_of(catalog.files[0]).named(name).all
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    run = run_virtual if fast else run_async
+    status = EXIT_OK
+    for scenario in wanted:
+        print(f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name)
+        status = max(status, run(watch_scenario(catalog, scenario, moving=not fast)))
+    return status
 
 
 def cost(file: str, minutes: int, folder: Path) -> int:

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 from pipeline.agent import Agent, Information
 from pipeline.problem import Path, Problem
 from pipeline.source import Source
-from processors.configs import RecordingConfig
+from processors.configs import RecordingConfig, SilenceConfig, ToolFillerConfig
+from processors.escalation_config import EscalationDetectorConfig
+from processors.tools.transfer_to_human import TransferToHumanTool
 
 if TYPE_CHECKING:
     from pipeline.config import CallFile
+
+_SPEAKERS = (SilenceConfig, ToolFillerConfig)
+"""What speaks words of its own."""
 
 _SECTIONS = ("role", "voice_and_pacing", "boundaries", "information", "escalation", "tone")
 _SHOUTED = re.compile(r"\b(?:NEVER|ALWAYS|MUST|NOT|DON'T|ONLY|IMPORTANT|CRITICAL|WARNING)\b")
@@ -33,6 +38,7 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
             ("timezone",),
             "not given, so the assistant is told the time in UTC; name the business's zone",
         )
+    asks = any(isinstance(entry, SilenceConfig) for entry in call.pipeline)
     for position, entry in enumerate(call.pipeline):
         if isinstance(entry, RecordingConfig) and "record" not in call.agent.disclosure.lower():
             yield (
@@ -40,8 +46,37 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
                 "records calls, and the disclosure does not say so; in many places callers must"
                 " be told",
             )
+        turn_detection = getattr(entry, "turn_detection", None)
+        if asks and getattr(turn_detection, "idle_timeout_ms", None) is not None:
+            yield (
+                ("pipeline", position, "turn_detection", "idle_timeout_ms"),
+                "has the model ask silent callers, as `silence` does: they are asked twice",
+            )
+        if isinstance(entry, _SPEAKERS) and call.agent.language != "English":
+            for key in _english_words(entry):
+                yield (
+                    ("pipeline", position),
+                    f"says `{key}` in English, as the file has no words of its own in"
+                    f" {call.agent.language}",
+                )
+    hands_over = any(isinstance(entry, EscalationDetectorConfig) for entry in call.pipeline)
+    for position, tool in enumerate(call.tools):
+        if isinstance(tool, TransferToHumanTool) and not hands_over:
+            yield (
+                ("tools", position),
+                "comes to nothing, as the pipeline has no escalation_detector to act on it",
+            )
     if not call.end_call and call.agent.goodbye:
         yield ("agent", "goodbye"), "is never said, as `end_call` is false"
+
+
+def _english_words(entry: SilenceConfig | ToolFillerConfig) -> Iterator[str]:
+    """The keys whose words the file leaves to us."""
+    keys = ("say",) if isinstance(entry, ToolFillerConfig) else ("reprompts", "goodbye", "warning")
+    for key in keys:
+        unused = key == "warning" and isinstance(entry, SilenceConfig) and not entry.max_duration
+        if key not in entry.model_fields_set and not unused:
+            yield key
 
 
 def _agent(agent: Agent) -> Iterator[tuple[Path, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
 
+from pipeline.hand_over_story import hand_over_line
 from processors.state.journal import Entry
 
 CharsHeard = Callable[[str, float, float], int]
@@ -120,12 +121,16 @@ class CallStory:
         """Take in one entry; returns the lines that it makes, in order."""
         handler = getattr(self, f"_on_{entry.kind}", None)
         if handler is None:
-            text = _WARNINGS.get(entry.kind)
-            return [] if text is None else [_line(at, Who.WARNING, text, entry)]
-        told: StoryLine | None = handler(at, entry)
-        if told is None:
+            told = hand_over_line(entry)
+            if told is not None:
+                return [StoryLine(at, Who.EVENT, told[0], note=told[1])]
+            who = Who.WARNING if entry.kind in _WARNINGS else Who.EVENT
+            text = _WARNINGS.get(entry.kind) or _EVENTS.get(entry.kind)
+            return [] if text is None else [_line(at, who, text, entry)]
+        line: StoryLine | None = handler(at, entry)
+        if line is None:
             return []
-        return [told, *self._take_clear()] if entry.kind == "truncation" else [told]
+        return [line, *self._take_clear()] if entry.kind == "truncation" else [line]
 
     def end(self, at: float) -> list[StoryLine]:
         """The call is over: tell what was still being said."""
@@ -211,6 +216,10 @@ class CallStory:
 
     def _on_caller_speech_started(self, at: float, entry: Entry) -> None:
         self._speech_started_at = at
+
+    def _on_interruption(self, at: float, entry: Entry) -> None:
+        if entry.fields["reason"] == "escalation":
+            self._speech_started_at = None  # the caller did not cause the clear that follows
 
     def _on_turn_latency(self, at: float, entry: Entry) -> None:
         self._latency_ms = float(entry.fields["caller_stopped_to_first_audio_sent_ms"])
@@ -300,6 +309,14 @@ class CallStory:
         latency_ms, self._latency_ms = self._latency_ms, None
         return "" if latency_ms is None else f"answered in {latency_ms:,.0f} ms"
 
+
+_EVENTS: Final = {
+    "caller_silent": "nobody speaks",
+    "details_saved": "details checked",
+    "duration_warning": "the call is about to last too long",
+    "filler": "a tool takes long: a word in between",
+    "sms": "text message",
+}
 
 _WARNINGS: Final = {
     "model_down": "the model's session died",

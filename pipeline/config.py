@@ -17,6 +17,7 @@ from pipeline.advice import warnings
 from pipeline.agent import Agent, Block
 from pipeline.explain import explain
 from pipeline.hours import Hours, calendar
+from pipeline.observer import ObserverEntry
 from pipeline.order import order_problems
 from pipeline.overflow import Overflow
 from pipeline.problem import ConfigError, Path, Problem
@@ -53,6 +54,9 @@ class CallFile(Block):
 
     pipeline: tuple[Entry, ...]
     """The call's processors, from the phone on."""
+
+    observers: tuple[ObserverEntry, ...] = ()
+    """Pipecat observers that watch the call's frames, all but its audio."""
 
     agent: Agent = Agent()
     """What the assistant is told."""

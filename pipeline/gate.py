@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -20,6 +21,15 @@ from transports.twilio.signature import (
 STREAM_PATH: Final = "/media-stream"
 
 _RELAYED: Final = ("x-forwarded-for", "x-forwarded-host", "forwarded", "via")
+
+
+class Handshake(Enum):
+    """What a stream's handshake tells about its peer."""
+
+    SIGNED = auto()
+    UNSIGNED = auto()
+    FORGED = auto()
+    UNCHECKED = auto()
 
 
 class Gate:
@@ -51,21 +61,37 @@ class Gate:
 
     def refuses_stream(self, scope: Scope) -> str | None:
         """Judge a media stream's handshake. Its token is to be checked in any case."""
+        match self.handshake(scope):
+            case Handshake.UNCHECKED:
+                return _not_from_here(scope)
+            case Handshake.SIGNED:
+                return None
+            case Handshake.UNSIGNED:
+                return "no signature" if self._require_stream_signature else None
+            case Handshake.FORGED:
+                return "wrong signature (is PUBLIC_URL the address that Twilio calls?)"
+
+    def handshake(self, scope: Scope) -> Handshake:
+        """Look at the signature of a media stream's handshake."""
         if self._signatures is None:
-            return _not_from_here(scope)
+            return Handshake.UNCHECKED
         headers = Headers(scope=scope)
         url = self._address.websocket(scope["scheme"], headers, _path(scope))
         match self._signatures.handshake(url, headers):
             case Signature.VALID:
-                return None
+                return Handshake.SIGNED
             case Signature.ABSENT:
-                return "no signature" if self._require_stream_signature else None
+                return Handshake.UNSIGNED
             case Signature.INVALID:
-                return "wrong signature (is PUBLIC_URL the address that Twilio calls?)"
+                return Handshake.FORGED
 
     def stream_url(self, scope: Scope) -> str:
         """Where a webhook's call is to open its media stream."""
         return self._address.websocket(scope["scheme"], Headers(scope=scope), STREAM_PATH)
+
+    def server_url(self, scope: Scope) -> str:
+        """Scheme and host under which Twilio reached this server."""
+        return self._address.http(scope["scheme"], Headers(scope=scope), "")
 
 
 def _not_from_here(scope: Scope) -> str | None:

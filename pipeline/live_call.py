@@ -9,7 +9,7 @@ from pipecat.pipeline.worker import PipelineWorker
 
 from pipeline.config import Loaded
 from processors.context import CallContext
-from processors.frames import EndCallFrame, ResponseRequestFrame
+from processors.frames import ConversationTextFrame, EndCallFrame, ResponseRequestFrame
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 
 DRAINED: Final = "server_drained"
@@ -29,6 +29,10 @@ class LiveCall:
     loaded: Loaded
     context: CallContext
     worker: PipelineWorker
+
+    async def say_to_model(self, text: str) -> None:
+        """Let the model read what the caller says, and answer it."""
+        await self.worker.queue_frame(ConversationTextFrame(text))
 
     async def say_goodbye(self) -> None:
         """End the call with words of the assistant's, or of Twilio's if it does not get to them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 EVERY: Final = 0.1
@@ -19,8 +20,14 @@ class LoopLag:
         ms: A moving mean of how late it was, in ms.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[float], None] | None = None) -> None:
+        """Set up.
+
+        Args:
+            told: Told of each new mean, in seconds.
+        """
         self.ms = 0.0
+        self._told = told
         self._due = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -45,4 +52,6 @@ class LoopLag:
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self.looked((loop.time() - self._due) * 1000)
+        if self._told is not None:
+            self._told(self.ms / 1000)
         self._look_later(loop)

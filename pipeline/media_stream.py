@@ -128,7 +128,7 @@ class MediaStream:
         """Wait for a stream's start and look at its token; None: it was closed."""
         try:
             await socket.accept()
-            start = await self._start_of(socket)
+            start = await start_of(socket, self._start_timeout)
         except SocketClosedError:
             logger.info("Media stream closed before it started")
             return None
@@ -147,21 +147,6 @@ class MediaStream:
             await socket.close(GOING_AWAY, "server stops")
             return None
         return start, claims
-
-    async def _start_of(self, socket: Socket) -> Start | None:
-        try:
-            async with asyncio.timeout(self._start_timeout):
-                for _ in range(MAX_MESSAGES_BEFORE_START):
-                    try:
-                        message = decode(await socket.receive())
-                    except TwilioProtocolError as error:
-                        logger.warning("Malformed message from Twilio dropped: {f}", f=str(error))
-                        continue
-                    if isinstance(message, StartMessage):
-                        return message.start
-        except TimeoutError:
-            return None
-        return None
 
     def _claims_of(self, start: Start) -> StreamClaims:
         token = start.custom_parameters.get(TOKEN_PARAMETER, "")
@@ -192,3 +177,24 @@ class MediaStream:
             log = logger.bind(call_sid=claims.call_sid).opt(exception=error)
             log.error("Call failed")
         await socket.close(1000 if error is None else FAILED)
+
+
+async def start_of(socket: Socket, within: float = START_TIMEOUT) -> Start | None:
+    """Wait for a stream's ``start``; None: it did not come in time, or too much else did.
+
+    Raises:
+        SocketClosedError: The stream is closed.
+    """
+    try:
+        async with asyncio.timeout(within):
+            for _ in range(MAX_MESSAGES_BEFORE_START):
+                try:
+                    message = decode(await socket.receive())
+                except TwilioProtocolError as error:
+                    logger.warning("Malformed message from Twilio dropped: {f}", f=str(error))
+                    continue
+                if isinstance(message, StartMessage):
+                    return message.start
+    except TimeoutError:
+        return None
+    return None

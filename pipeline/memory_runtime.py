@@ -75,6 +75,7 @@ class MemoryRuntime:
         stop: Requests to stop the server in mid call; None: it goes on until the call is over.
         drain_seconds: How long the call may go on once the server was told to stop.
         beginning: The date and time at which the loop's time is 0.
+        traced: Whether the call is an OpenTelemetry trace.
     """
 
     catalog: Catalog
@@ -88,6 +89,7 @@ class MemoryRuntime:
     stop: StopRequests | None = None
     drain_seconds: float = 0.0
     beginning: datetime = BEGINNING
+    traced: bool = False
 
     @asynccontextmanager
     async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
@@ -118,7 +120,12 @@ class MemoryRuntime:
         try:
             async with (
                 serving(
-                    self.catalog, settings, on_call=peers.on_call, outside=outside, announce=False
+                    self.catalog,
+                    settings,
+                    on_call=peers.on_call,
+                    outside=outside,
+                    announce=False,
+                    traced=self.traced,
                 ) as server,
                 self._draining(server),
             ):

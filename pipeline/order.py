@@ -11,13 +11,15 @@ from processors.context import ProcessorConfig
 
 SERIALIZER = "twilio_serializer"
 PASSTHROUGH = "mulaw_passthrough"
-MODELS = ("openai_realtime",)
+MODELS = ("openai_realtime", "pipecat_model")
 INTERRUPTION = "interruption"
 HANGUP = "hangup"
 TRANSCRIPT = "transcript"
 RECORDING = "recording"
 SUMMARIZER = "transcript_summarizer"
+ESCALATION = "escalation_detector"
 SILENCE = "silence"
+TOOL_FILLER = "tool_filler"
 
 REQUIRED_TYPES = (SERIALIZER, PASSTHROUGH, MODELS[0], INTERRUPTION)
 """What every pipeline has, in this order."""
@@ -88,7 +90,15 @@ def _misplaced(places: dict[str, int], model: int | None) -> Iterator[tuple[int 
             passthrough,
             f"found {PASSTHROUGH} after the model; move it between the serializer and the model",
         )
-    for kind in (INTERRUPTION, TRANSCRIPT, SUMMARIZER, SILENCE, HANGUP):
+    for kind in (
+        INTERRUPTION,
+        TRANSCRIPT,
+        SUMMARIZER,
+        ESCALATION,
+        SILENCE,
+        TOOL_FILLER,
+        HANGUP,
+    ):
         position = places.get(kind)
         if position is not None and position < model:
             yield position, f"found {kind} before the model; move it after the model"

@@ -8,7 +8,7 @@ call can be placed to any, over sockets or in memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -23,6 +23,7 @@ from transports.simulated.caller_steps import CallScript
 from transports.simulated.gateway import Gateway
 from transports.simulated.line import Line, Subscriber
 from transports.simulated.model_tap import Connect, ModelTap
+from transports.simulated.people import PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import Recorder
 from transports.simulated.sids import NewSid, random_sid
@@ -71,6 +72,7 @@ class Placing:
         options: How phone and line behave.
         new_sid: Names account, call and streams.
         recorder: Makes the recording of a stream.
+        people: What people do whose telephones ring, by number.
         listen: Told of both sides' journals, each with whose it is, before anything happens.
         on_call: Told of what the runtime knows of each stream, before its first frame.
     """
@@ -79,6 +81,7 @@ class Placing:
     options: PhoneOptions = field(default_factory=PhoneOptions)
     new_sid: NewSid = random_sid
     recorder: Callable[[StreamIds], Recorder] | None = None
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
     listen: Callable[[str, Journal], None] | None = None
     on_call: Callable[[CallContext], None] | None = None
 
@@ -92,17 +95,18 @@ class PlacedCall:
         rest: The phone company's REST API.
         peers: What the runtime is to use for it.
         streams: The media streams so far.
+        switchboard: The phone company, and whom it called.
     """
 
     def __init__(self, script: CallScript, senses: CallerSenses, placing: Placing) -> None:
         self._placing = placing
         self._runtime_is_done = asyncio.Event()
         self._phone_journal = Journal(asyncio.get_running_loop().time())
-        self._switchboard = Switchboard()
+        self.switchboard = Switchboard(placing.people)
         account_sid, auth_token = placing.new_sid("AC"), placing.new_sid("")
         self.tap = ModelTap(self._model_heard)
         self.person = Caller(script, senses, self._phone_journal)
-        self.rest = TwilioRest(self._switchboard, {account_sid: auth_token})
+        self.rest = TwilioRest(self.switchboard, {account_sid: auth_token})
         self.peers = Peers(self.rest, account_sid, auth_token, self.tap.on, self._call_began)
         self.streams: list[StreamFacts] = []
 
@@ -118,10 +122,12 @@ class PlacedCall:
 
     async def _placed(self, answering: Answering) -> CallOutcome:
         async with answering(self.peers) as gateway:
-            line = Line(gateway, self._switchboard, new_sid=self._placing.new_sid)
+            line = Line(gateway, self.switchboard, new_sid=self._placing.new_sid)
+            self.switchboard.connect(gateway, self._phone_journal, self._placing.new_sid)
             outcome = await line.call(self._subscriber())
             if outcome.streams:
                 await self._runtime_ends()
+            await self.switchboard.close()
             return outcome
 
     def _subscriber(self) -> Subscriber:

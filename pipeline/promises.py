@@ -40,14 +40,15 @@ def check_promises(evidence: CallEvidence, end: CallEnd = CallEnd.REST) -> list[
     Args:
         evidence: The call.
         end: How it was meant to end. Of goodbye and hang-up nothing is promised unless they are
-            the assistant's.
+            the assistant's; they are not where a person took the call.
     """
     connected = evidence.stream is not None
     detail = ", ".join(str(code) for code in evidence.outcome.errors)
     first = Promise("The call was connected", connected, detail and f"Twilio error {detail}")
     if not connected:
         return [first]
-    checks = [check for check in _CHECKS if end is CallEnd.REST or check not in _OF_OUR_HANG_UP]
+    ours = end is CallEnd.REST and not evidence.outcome.handed_over
+    checks = [check for check in _CHECKS if ours or check not in _OF_OUR_HANG_UP]
     return [first, *(check(evidence) for check in checks)]
 
 
@@ -61,8 +62,9 @@ def _assistant_audio(evidence: CallEvidence) -> Promise:
         for part in evidence.parts
         if part.said.item_id not in told
     )
-    # A caller who hangs up leaves words behind that nobody could send any more.
-    if missing and evidence.outcome.ended_by is not CallEnd.CALLER:
+    # A caller who hangs up, or is with a person, leaves words behind that nobody could send.
+    gone = evidence.outcome.ended_by is CallEnd.CALLER or evidence.outcome.handed_over
+    if missing and not gone:
         return Promise(text, False, f"{missing:,} bytes are missing")
     return Promise(text, True, f"{sum(part.length for part in evidence.parts):,} bytes")
 

@@ -8,7 +8,6 @@ beginning is the same for all calls of a file and is billed as cached.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,11 +15,7 @@ from zoneinfo import ZoneInfo
 from pipeline.agent import Agent, ChecklistField
 from pipeline.config import CallFile
 from processors.context import Speech
-
-_CALLER_NUMBER = re.compile(r"\+?[0-9]{5,15}")
-_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""What Twilio gives for a number that was withheld: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN,
-UNAVAILABLE on a telephone's keys (Twilio, "Why am I getting calls from these strange numbers")."""
+from processors.state.caller_number import is_number
 
 THIS_CALL = "This call"
 """Title of the one section that differs from call to call of a file."""
@@ -170,18 +165,13 @@ def _beginning_and_end(call_file: CallFile) -> list[str]:
 def _this_call(call_file: CallFile, now: datetime, caller: str, called: str) -> list[str]:
     zone = call_file.timezone or "UTC"
     points = [f"It is {in_words(now, call_file.timezone)}, in the time zone {zone}."]
-    if _is_number(caller):
+    if is_number(caller):
         points.append(f"The caller's number is {caller}. If you say it, say it digit by digit.")
     else:
         points.append("The caller's number is not known.")
-    if _is_number(called):
+    if is_number(called):
         points.append(f"The number that was called is {called}.")
     return _bullets(points)
-
-
-def _is_number(text: str) -> bool:
-    """Whether it is a telephone number and nothing else: callers can send any text as theirs."""
-    return _CALLER_NUMBER.fullmatch(text) is not None and text not in _WITHHELD
 
 
 def _above_all(agent: Agent) -> list[str]:

@@ -14,14 +14,24 @@ from pipeline.settings import Settings
 from processors.call_record import PRICES, WEBHOOKS
 from processors.configs import CallRecordConfig
 from processors.disk import DISK, DiskThread
+from processors.escalation_config import EscalationDetectorConfig
 from processors.record_name import RECORDS
 from processors.state.call_record import PriceTags
 from transports.webhooks.sender import WebhookSender
 
 UNSIGNED_BANNER = (
-    "WEBHOOK_SECRET is not set: records are posted to `on_call_end` unsigned, and who gets them "
+    "WEBHOOK_SECRET is not set: records and escalations are posted unsigned, and who gets them "
     "can't tell that they are ours"
 )
+
+
+def _notifies(catalog: Catalog) -> bool:
+    """Whether any call file tells somebody of escalations by webhook."""
+    return any(
+        isinstance(entry, EscalationDetectorConfig) and entry.notify.webhooks
+        for loaded in catalog.files
+        for entry in loaded.call.pipeline
+    )
 
 
 def record_keeping(
@@ -40,7 +50,7 @@ def record_keeping(
         if isinstance(entry, CallRecordConfig)
     ]
     shared: dict[str, Any] = {RECORDS: outside.records}
-    if any(record.on_call_end for record in records):
+    if any(record.on_call_end for record in records) or _notifies(catalog):
         if announce and not settings.webhook_key:
             logger.warning(UNSIGNED_BANNER)
         sender = WebhookSender(

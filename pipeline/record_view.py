@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.hand_over_view import hand_over_rows
 from pipeline.problem import ConfigError, Place, Problem
 from processors.state.record_format import CallDocument, TurnRecord
 from processors.state.turn import TurnState
@@ -47,7 +48,8 @@ def record_view(record: CallDocument, *, struck: bool = True) -> RenderableType:
     """
     parts: list[RenderableType] = [_heading(record), Text("")]
     parts += [_row(line, struck=struck) for line in _lines(record)]
-    for section in (_memory(record), _timings(record), _interruptions(record), _cost(record)):
+    sections = (_memory, _hand_overs, _timings, _interruptions, _cost)
+    for section in (make(record) for make in sections):
         if section is not None:
             parts += [Text(""), section]
     if record.problem_counts:
@@ -187,6 +189,16 @@ def _answer(answer: Any) -> Text:
     if answer.get("confirmed"):
         value.append("  confirmed", style="green")
     return value
+
+
+def _hand_overs(record: CallDocument) -> Table | None:
+    rows = hand_over_rows(record)
+    if not rows:
+        return None
+    table = _plain("Handed to a person")
+    for at_ms, what, how in rows:
+        table.add_row(_clock(at_ms), what, how)
+    return table
 
 
 def _timings(record: CallDocument) -> Table | None:

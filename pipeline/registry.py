@@ -16,24 +16,30 @@ from processors.configs import (
     MulawPassthroughConfig,
     RecordingConfig,
     SilenceConfig,
+    ToolFillerConfig,
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
 from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
+from processors.escalation_config import EscalationDetectorConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.pipecat_model.config import PipecatModelConfig
 from transports.twilio.config import TwilioSerializerConfig
 
 Entry = Annotated[
     TwilioSerializerConfig
     | MulawPassthroughConfig
     | OpenAIRealtimeConfig
+    | PipecatModelConfig
     | InterruptionConfig
     | SilenceConfig
+    | ToolFillerConfig
     | TranscriptConfig
     | RecordingConfig
     | CallRecordConfig
     | TranscriptSummarizerConfig
+    | EscalationDetectorConfig
     | HangupConfig
     | CustomConfig,
     Field(discriminator="type"),

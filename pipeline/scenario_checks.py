@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ENDS: Final = {
     "assistant": CallEnd.REST,
     "caller": CallEnd.CALLER,
+    "person": CallEnd.TWIML,
     "twilio": CallEnd.TWIML,
 }
 
@@ -41,7 +42,7 @@ def check(held: HeldScenario) -> Iterator[Check]:
     """Everything that a scenario expects; that it could be played; and what is always promised."""
     yield Check("the caller could do all acts", held.script.done, "; ".join(held.script.failures))
     left = held.turns.left
-    yield Check("the model's script came about", not left, f"{len(left)} turns are left")
+    yield Check("the model's script came about", not left, f"{len(left)} left" if left else "")
     expect = held.scenario.expect
     for key in type(expect).model_fields:
         if key in expect.model_fields_set:
@@ -137,7 +138,8 @@ def _tools(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
 
 def _tool(one: ExpectedTool, tool: ToolRecord) -> Iterator[Check]:
     how = "did what it should" if one.ok else "failed"
-    yield Check(f"{one.name} {how}", tool.ok is one.ok, f"it gave {tool.output}")
+    ok = tool.ok is one.ok
+    yield Check(f"{one.name} {how}", ok, "" if ok else f"it gave {tool.output}")
     given = json.loads(tool.arguments or "{}")
     for name, value in one.arguments.items():
         yield Check(
@@ -210,10 +212,41 @@ def _most(what: str, held: HeldScenario, limit: int, count: Callable[[str], int]
 
 
 def _ended(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
-    found = held.evidence.outcome.ended_by
-    who = next(name for name, end in _ENDS.items() if end is found)
+    outcome = held.evidence.outcome
+    who = next(name for name, end in reversed(_ENDS.items()) if end is outcome.ended_by)
+    if who == "twilio" and outcome.handed_over:
+        who = "person"
     why = "; ".join(document.call.ended.why for document in held.documents)
     yield Check(f"ended by {expect.ended}", who == expect.ended, f"by {who}: {why}")
+
+
+def _escalated(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    each = [
+        reason
+        for document in held.documents
+        for one in document.escalations
+        for reason in one.reasons
+    ]
+    found, wanted = list(dict.fromkeys(each)), list(expect.escalated or ())
+    yield Check(f"escalated for {_named(wanted)}", found == wanted, f"for {_named(found)}")
+
+
+def _transfers(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = [one.outcome for document in held.documents for one in document.transfers]
+    wanted = list(expect.transfers or ())
+    yield Check(f"transfers: {_named(wanted)}", found == wanted, _named(found))
+
+
+def _callback(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    promised = any(document.callbacks for document in held.documents)
+    found = "one was promised" if promised else "none was promised"
+    yield Check(
+        "a callback" if expect.callback else "no callback", promised is expect.callback, found
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names) or "nothing"
 
 
 def _turns(held: HeldScenario) -> list[TurnRecord]:
@@ -238,6 +271,9 @@ _CHECKS: Final[dict[str, Callable[[HeldScenario, Expectation], Iterator[Check]]]
     "answered_within": _answered_within,
     "words_per_turn": _words_per_turn,
     "questions_per_turn": _questions_per_turn,
+    "escalated": _escalated,
+    "transfers": _transfers,
+    "callback": _callback,
     "ended": _ended,
     "lasts": _lasts,
 }

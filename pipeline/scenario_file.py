@@ -18,7 +18,8 @@ from pipeline.problem import ConfigError, Path, Place, Problem, did_you_mean
 from pipeline.scenario_act import AnyAct, Keys, ModelTurn, Text
 from pipeline.source import Source, load_source
 from pipeline.tool_checks import END_CALL
-from processors.fields import NUMERIC, Seconds
+from processors.fields import NUMERIC, PhoneNumber, Seconds
+from transports.simulated.people import Doing
 
 FOLDER = "scenarios"
 """Where a call file's scenarios are: in this folder beside it, in a file of the same name."""
@@ -90,9 +91,18 @@ class Expectation(Block):
     questions_per_turn: Count | None = None
     """No turn of the assistant's had more questions."""
 
-    ended: Literal["assistant", "caller", "twilio"] | None = None
-    """Who ended the call: the assistant, after its goodbye; the caller, who hung up; or Twilio, for
-    want of anything else to do."""
+    escalated: tuple[str, ...] | None = None
+    """Why a person had to take over, each reason once, in order. An empty list: never."""
+
+    transfers: tuple[str, ...] | None = None
+    """How each attempt to hand the call over ended, as in accepted, busy, no_answer or dialled."""
+
+    callback: bool | None = None
+    """Whether a callback was promised."""
+
+    ended: Literal["assistant", "caller", "person", "twilio"] | None = None
+    """Who ended the call: the assistant, after its goodbye; the caller, who hung up; the person who
+    took the call; or Twilio, for want of anything else to do."""
 
     lasts: Seconds | None = None
     """The call was over within so many seconds."""
@@ -117,6 +127,9 @@ class Scenario(Block):
     model: tuple[ModelTurn, ...] = ()
     """What the model says and calls, turn by turn; then it answers by itself, as it does without.
     What is judged is the runtime, not what is scripted here."""
+
+    people: Annotated[dict[PhoneNumber, Doing], Field(default_factory=dict)]
+    """What people do whose telephones ring, by number; who is not here accepts."""
 
     longest: Seconds = 180.0
     """Seconds after which the caller hangs up in any case."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -12,12 +13,14 @@ from zoneinfo import ZoneInfo
 from pipeline.call_evidence import CallEvidence
 from pipeline.catalog import Catalog
 from pipeline.config import Loaded
-from pipeline.memory_runtime import BEGINNING, in_memory
+from pipeline.memory_runtime import BEGINNING, MemoryRuntime, in_memory
 from pipeline.placed_call import CALLED, PlacedCall, Placing
+from pipeline.promises import Promise
 from pipeline.scenario_act import ModelTurn
 from pipeline.scenario_caller import ScenarioCaller
 from pipeline.scenario_checks import Check, check
 from pipeline.scenario_file import Scenario, Scenarios
+from pipeline.simulate import Simulation, in_tones, simulate
 from processors.call_record import call_facts
 from processors.context import CallContext
 from processors.state.call_record import CallRecord
@@ -26,6 +29,7 @@ from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.caller import Caller
 from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.faults import ModelOptions
+from transports.simulated.people import PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.scripted_turns import ScriptedTurn, ScriptedTurns
 from transports.simulated.sids import SeededSids
@@ -108,35 +112,86 @@ def run_scenario(catalog: Catalog, scenario: Scenario) -> Result:
     return Result(held, tuple(check(held)))
 
 
-async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
-    loaded = catalog.files[0]
-    voice = ToneVoice()
-    script = ScenarioCaller(scenario.caller, loaded.call.agent.information.checklist)
-    turns = scripted_turns(scenario.model)
-    records = CallRecords()
-    placed = PlacedCall(
-        script,
-        InstantSenses(voice),
-        Placing(
-            next(iter(loaded.call.numbers), CALLED),
-            PhoneOptions(hang_up_after=scenario.longest),
-            SeededSids(),
-            on_call=records.began,
-        ),
+async def watch_scenario(catalog: Catalog, scenario: Scenario, *, moving: bool) -> int:
+    """Run one scenario where it can be watched: in real time, unless the loop's is virtual.
+
+    Args:
+        catalog: Its first file answers.
+        scenario: What happens.
+        moving: Show words as they are said, where the terminal can.
+
+    Returns:
+        The exit status: 0 if everything was as it should be, else 1.
+    """
+    cast = _Cast(catalog, scenario)
+
+    def judge(evidence: CallEvidence, caller: Caller) -> list[Promise]:
+        return [Promise(one.text, one.ok, one.detail) for one in check(cast.held(evidence, caller))]
+
+    how = Simulation(
+        moving=moving,
+        options=cast.options,
+        people=cast.people,
+        script=cast.script,
+        new_sid=SeededSids(),
+        judge=judge,
+        on_call=cast.records.began,
     )
     with TemporaryDirectory(prefix="callwright-") as folder:
-        evidence = await placed.hold(
-            in_memory(
-                catalog,
-                voice,
-                options=ModelOptions(turns=turns),
-                records=Path(folder),
-                beginning=beginning(scenario, loaded),
-            )
-        )
-    return HeldScenario(
-        scenario, loaded, evidence, records.documents(), placed.person, script, turns
+        return await simulate(cast.loaded, cast.runtime(Path(folder)), in_tones(cast.voice), how)
+
+
+async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
+    cast = _Cast(catalog, scenario)
+    placing = Placing(
+        next(iter(cast.loaded.call.numbers), CALLED),
+        cast.options,
+        SeededSids(),
+        people=cast.people,
+        on_call=cast.records.began,
     )
+    placed = PlacedCall(cast.script, InstantSenses(cast.voice), placing)
+    with TemporaryDirectory(prefix="callwright-") as folder:
+        evidence = await placed.hold(cast.runtime(Path(folder)))
+    return cast.held(evidence, placed.person)
+
+
+class _Cast:
+    """Everybody who plays in one scenario."""
+
+    def __init__(self, catalog: Catalog, scenario: Scenario) -> None:
+        self.loaded = catalog.files[0]
+        self.voice = ToneVoice()
+        self.script = ScenarioCaller(scenario.caller, self.loaded.call.agent.information.checklist)
+        self.records = CallRecords()
+        self.options = PhoneOptions(hang_up_after=scenario.longest)
+        self.people = {number: PersonPlan(does) for number, does in scenario.people.items()}
+        self._catalog = catalog
+        self._scenario = scenario
+        self._turns = scripted_turns(scenario.model)
+
+    def runtime(self, records: Path) -> MemoryRuntime:
+        """The runtime, which begins when the scenario does."""
+        now = timedelta(seconds=asyncio.get_running_loop().time())
+        return in_memory(
+            self._catalog,
+            self.voice,
+            options=ModelOptions(turns=self._turns),
+            records=records,
+            beginning=beginning(self._scenario, self.loaded) - now,
+        )
+
+    def held(self, evidence: CallEvidence, caller: Caller) -> HeldScenario:
+        """The call, when it is over."""
+        return HeldScenario(
+            self._scenario,
+            self.loaded,
+            evidence,
+            self.records.documents(),
+            caller,
+            self.script,
+            self._turns,
+        )
 
 
 def beginning(scenario: Scenario, loaded: Loaded) -> datetime:

@@ -13,19 +13,28 @@ from loguru import logger
 from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
+from pipeline.config import Loaded
 from pipeline.drain import StopRequests, drained
+from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import metrics_port
 from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
+from pipeline.prices import load_prices
 from pipeline.record_keeping import record_keeping
+from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from pipeline.tool_services import tool_services
+from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
+from processors.state.call_record import PriceTags
+from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.twilio.rest import TwilioRest
+from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
 
@@ -44,6 +53,80 @@ COLD_START_BANNER = (
 )
 
 
+async def open_calls(
+    catalog: Catalog,
+    settings: Settings,
+    stack: AsyncExitStack,
+    on_call: Callable[[CallContext], None] | None = None,
+    outside: Outside = REAL,
+    *,
+    model: BuiltInModel | None = None,
+    announce: bool = True,
+    traced: bool = False,
+) -> CallRunner:
+    """What makes calls of streams, wherever these come from; open until the stack is unwound.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        stack: Closes what is opened for the calls.
+        on_call: Told of each call before its first frame.
+        outside: The world around it.
+        model: Answers if the environment names no other; one that talks in tones by default.
+        announce: Say in the log what is missing.
+        traced: Whether each call is an OpenTelemetry trace.
+    """
+    base_url, api_key = settings.model_url, settings.openai_key
+    if not settings.has_model:
+        if announce:
+            logger.warning(SIMULATED_BANNER)
+        model = model or tone_model(catalog)
+        served = await stack.enter_async_context(model.served())
+        base_url, api_key = served.base_url, "simulated"
+    shared = {
+        **record_keeping(catalog, settings, outside, stack, announce=announce),
+        **await tool_services(catalog, outside, stack),
+    }
+    rest: TwilioRest | None = None
+    transfers: TransferOffice | None = None
+    if settings.rest_credentials is not None:
+        rest = TwilioRest(
+            settings.rest_credentials,
+            api_url=settings.twilio_api_url,
+            jitter=outside.jitter,
+            post=outside.post,
+        )
+        stack.push_async_callback(rest.close)
+        shared[MESSAGES] = rest
+        transfers = TransferOffice(
+            rest,
+            TransferSeals(settings.token_secret),
+            TransferBoard(),
+            wall_clock=lambda: outside.wall_clock().timestamp(),
+        )
+    elif announce:
+        logger.warning(NO_REST_BANNER)
+    dialer = ModelDialer(
+        outside.connect,
+        base_url=base_url,
+        api_key=api_key,
+        clock=asyncio.get_running_loop().time,
+    )
+    stack.push_async_callback(dialer.close)
+    return CallRunner(
+        catalog,
+        dialer,
+        rest,
+        wall_clock=outside.wall_clock,
+        text_model=outside.text_model or text_model_for(catalog, settings, stack),
+        transfers=transfers,
+        shared=shared,
+        on_call=on_call,
+        timing_math=settings.show_timing_math,
+        traced=traced,
+    )
+
+
 @asynccontextmanager
 async def serving(
     catalog: Catalog,
@@ -56,6 +139,8 @@ async def serving(
     model: BuiltInModel | None = None,
     announce: bool = True,
     worker: Worker | None = None,
+    metrics: CallMetrics | None = None,
+    traced: bool = False,
 ) -> AsyncIterator[CallServer]:
     """Answer calls for as long as the block lasts.
 
@@ -69,47 +154,22 @@ async def serving(
         model: Answers if the environment names no other; one that talks in tones by default.
         announce: Say in the log what is missing.
         worker: Which of several processes on one port this is; None: the only one.
+        metrics: Counts calls; told of each like ``on_call``.
+        traced: Whether each call is an OpenTelemetry trace.
 
     Raises:
         SettingsError: It can't listen there, or not safely.
     """
     async with AsyncExitStack() as stack:
-        base_url, api_key = settings.model_url, settings.openai_key
-        if not settings.has_model:
-            if announce:
-                logger.warning(SIMULATED_BANNER)
-            model = model or tone_model(catalog)
-            served = await stack.enter_async_context(model.served())
-            base_url, api_key = served.base_url, "simulated"
-        rest: TwilioRest | None = None
-        if settings.rest_credentials is not None:
-            rest = TwilioRest(
-                settings.rest_credentials,
-                api_url=settings.twilio_api_url,
-                jitter=outside.jitter,
-                post=outside.post,
-            )
-            stack.push_async_callback(rest.close)
-        elif announce:
-            logger.warning(NO_REST_BANNER)
-        dialer = ModelDialer(
-            outside.connect,
-            base_url=base_url,
-            api_key=api_key,
-            clock=asyncio.get_running_loop().time,
-        )
-        stack.push_async_callback(dialer.close)
-        calls = CallRunner(
+        calls = await open_calls(
             catalog,
-            dialer,
-            rest,
-            wall_clock=outside.wall_clock,
-            text_model=outside.text_model or text_model_for(catalog, settings, stack),
-            shared={
-                **record_keeping(catalog, settings, outside, stack, announce=announce),
-                **await tool_services(catalog, outside, stack),
-            },
-            on_call=on_call,
+            settings,
+            stack,
+            _both(on_call, metrics),
+            outside,
+            model=model,
+            announce=announce,
+            traced=traced,
         )
         if worker is not None:
             announce_cold_starts(catalog)
@@ -123,9 +183,12 @@ async def serving(
             unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
             wall_clock=lambda: outside.wall_clock().timestamp(),
             nonce=outside.nonce,
+            transfers=calls.transfers,
             used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+            token_secret=None if worker is None else worker.token_secret,
             say_goodbye=calls.say_goodbye,
             has_neighbours=worker is not None,
+            metrics=metrics,
         )
         stack.push_async_callback(server.stop)
         if outside.listens:
@@ -149,16 +212,46 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     for number in (signal.SIGTERM,) if worker else (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.ask)
     first = worker is None or worker.number == 1
+    traced = start_tracing()
     async with AsyncExitStack() as stack:
         model: BuiltInModel | None = None
         if not settings.has_model and settings.built_in_model == "speech":
             model = await stack.enter_async_context(built_in_model(catalog))
+        metrics = None
+        if settings.has_metrics:
+            prices = load_prices()
+            metrics = CallMetrics(PriceTags(prices.as_of.isoformat(), prices.models))
+            if settings.metrics_port and worker is None:
+                stack.enter_context(metrics_port(settings, metrics.registry))
         server = await stack.enter_async_context(
-            serving(catalog, settings, model=model, announce=first, worker=worker)
+            serving(
+                catalog,
+                settings,
+                model=model,
+                announce=first,
+                worker=worker,
+                metrics=metrics,
+                traced=traced,
+            )
         )
         if worker is not None:
             await stack.enter_async_context(lifeline(worker, stop))
+        spare_the_collector()
         await drained(server, stop, settings.drain_seconds)
+
+
+def _both(
+    on_call: Callable[[CallContext], None] | None, metrics: CallMetrics | None
+) -> Callable[[CallContext], None] | None:
+    if metrics is None:
+        return on_call
+
+    def told(context: CallContext) -> None:
+        metrics.follow(context)
+        if on_call is not None:
+            on_call(context)
+
+    return told
 
 
 def announce_cold_starts(catalog: Catalog) -> None:
@@ -189,9 +282,18 @@ class _Numbers:
     def for_number(self, to: str) -> _Answering | None:
         """The file that answers a called number; None: nobody does."""
         picked = self.catalog.pick(to)
-        if isinstance(picked, Refusal):
+        return None if isinstance(picked, Refusal) else _answering(picked)
+
+    def named(self, name: str) -> _Answering | None:
+        """The file of a name; None: it is not served any more."""
+        try:
+            return _answering(self.catalog.by_name(name))
+        except KeyError:
             return None
-        call = picked.call
-        return _Answering(
-            picked.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
-        )
+
+
+def _answering(loaded: Loaded) -> _Answering:
+    call = loaded.call
+    return _Answering(
+        loaded.path.name, call.fallback, call.overflow, call.twiml_language, call.twiml_voice
+    )

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 from loguru import logger
 from starlette.responses import JSONResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from pipeline.admission import (
     PROMISE_SECONDS,
@@ -26,8 +26,12 @@ from pipeline.incoming_call import Catalog, IncomingCall, Ring
 from pipeline.listener import listen
 from pipeline.loop_lag import LoopLag
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
+from pipeline.metrics import CallMetrics
+from pipeline.metrics_page import METRICS_PATH, MetricsPage
 from pipeline.settings import Settings, SettingsError
+from pipeline.transfer_webhooks import TransferWebhooks
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
+from transports.twilio.transfers import AFTER_PATH, ANSWER_PATH, MACHINE_PATH, TransferOffice
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedTokens
 
@@ -64,9 +68,12 @@ class CallServer:
         door: DoorLimits | None = None,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
+        transfers: TransferOffice | None = None,
         used_tokens: UsedTokens | None = None,
+        token_secret: str | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
         has_neighbours: bool = False,
+        metrics: CallMetrics | None = None,
     ) -> None:
         """Set up the routes.
 
@@ -82,9 +89,12 @@ class CallServer:
             door: What a connection may do before it is known.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
+            transfers: Hands calls to people; None: nobody can.
             used_tokens: Remembers which streams came; None: this process alone.
+            token_secret: What neighbours sign tokens with, if the environment has no secret.
             say_goodbye: Has every live call end with words.
             has_neighbours: Whether other processes accept from the same socket.
+            metrics: Counts what is refused, and is read at ``/metrics`` where there is a key.
         """
         self._settings = settings
         self._warm = warm
@@ -97,12 +107,12 @@ class CallServer:
                 PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
             ),
         )
-        self._lag = LoopLag()
+        self._lag = LoopLag(metrics.loop_lag.set if metrics is not None else None)
         self._door = Doorkeeper(door or DoorLimits())
         self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret, nonce=nonce, used=used_tokens)
+        tokens = StreamTokens(settings.token_secret or token_secret, nonce=nonce, used=used_tokens)
         self._streams = MediaStream(
             gate,
             tokens,
@@ -123,13 +133,25 @@ class CallServer:
             rings=self._rings,
             unknown_number=unknown_number,
             headers=self._headers,
+            refused=_counting(metrics),
         )
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.add_api_route(
             "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
         )
+        if transfers is not None:
+            hooks = TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
+            for path, answer in (
+                (ANSWER_PATH, hooks.answered),
+                (MACHINE_PATH, hooks.machine_detected),
+                (AFTER_PATH, hooks.dial_ended),
+            ):
+                self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
         self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
         self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
+        if metrics is not None and settings.metrics_secret:
+            page = MetricsPage(metrics.text, settings.metrics_secret)
+            self.app.router.routes.append(Route(METRICS_PATH, page.__call__, methods=["GET"]))
         self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
         self._server: HttpServer | None = None
         self._port = settings.port
@@ -271,6 +293,14 @@ def check_exposure(settings: Settings) -> None:
         logger.warning(LOOPBACK_BANNER)
     elif not settings.public_url and not settings.trust_proxy:
         logger.warning(PUBLIC_URL_BANNER)
+
+
+def _counting(metrics: CallMetrics | None) -> Callable[[str], None]:
+    def refused(why: str) -> None:
+        if metrics is not None:
+            metrics.refused.labels(why).inc()
+
+    return refused
 
 
 def _now() -> float:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.logs import LogFormat
 from transports.twilio.rest import RestCredentials
 from transports.twilio.signature import is_loopback
 
@@ -57,10 +58,16 @@ class Settings(BaseSettings):
         max_calls: So many calls at once in a process; 0: as many as come.
         max_loop_lag_ms: No new call while a process's event loop runs later than that; 0:
             whatever it is.
+        stream_secret: What a media stream must show that some other host's TwiML opened.
+        call_file: The call file, or the folder of them, where another host runs the calls.
         drain_seconds: How long live calls may go on once the server was told to stop.
         built_in_model: How the model talks that answers where no other is named: in speech, or
             in tones, which take no memory and only a simulated caller understands.
         log_level: The least that is logged.
+        log_format: ``text`` for people, ``json`` for a collector.
+        show_timing_math: Whether to log how each truncation was computed.
+        metrics_port: Where Prometheus is answered, at ``HOST``; 0: nowhere.
+        metrics_key: Lets whoever shows it as a bearer token read ``/metrics`` at ``PORT``.
     """
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
@@ -79,11 +86,17 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 5050
     trust_proxy: bool = False
     require_stream_signature: bool = False
+    stream_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    call_file: str = ""
     max_calls: Annotated[int, Field(ge=0)] = 100
     max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     built_in_model: Literal["speech", "tones"] = "speech"
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: LogFormat = "text"
+    show_timing_math: bool = False
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_key: SecretStr | None = None
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> Settings:
@@ -122,6 +135,21 @@ class Settings(BaseSettings):
     def webhook_key(self) -> str:
         """What signs our own webhooks, or nothing."""
         return _reveal(self.webhook_secret)
+
+    @property
+    def stream_key(self) -> str:
+        """What streams on another host must show, or nothing."""
+        return _reveal(self.stream_secret)
+
+    @property
+    def metrics_secret(self) -> str:
+        """What ``/metrics`` asks for, or nothing."""
+        return _reveal(self.metrics_key)
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anybody can read the calls' metrics."""
+        return bool(self.metrics_port or self.metrics_secret)
 
     @property
     def checks_signatures(self) -> bool:

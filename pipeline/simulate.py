@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,16 @@ from pipeline.config import Loaded
 from pipeline.live_view import LiveView, Stage
 from pipeline.order import as_run, type_of
 from pipeline.placed_call import CALLED, CALLER, Answering, PlacedCall, Placing
-from pipeline.promises import check_promises
+from pipeline.promises import Promise, check_promises
 from pipeline.summary_view import summary
+from processors.context import CallContext
+from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
+from transports.simulated.caller import Caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_senses import CallerSenses, InstantSenses, Voice
 from transports.simulated.caller_steps import CallScript
+from transports.simulated.people import Doing, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import EventLog, Recorder, Recorders, Recording
 from transports.simulated.sids import NewSid, random_sid
@@ -77,6 +82,11 @@ class Simulation:
         script: What the caller does; by default they answer whatever the call file asks.
         new_sid: Names account, call and streams.
         play: Plays the call on this machine's speakers.
+        person: The caller asks for a person, who does this when their telephone rings; None: the
+            caller does not.
+        people: What others do whose telephones ring, by number.
+        judge: What must be true of the call and its caller; by default what is always promised.
+        on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
     save: Path | None = None
@@ -86,6 +96,12 @@ class Simulation:
     script: CallScript | None = None
     new_sid: NewSid = random_sid
     play: Player | None = None
+    person: Doing | None = None
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
+    judge: Callable[[CallEvidence, Caller], Sequence[Promise]] = lambda evidence, _: check_promises(
+        evidence
+    )
+    on_call: Callable[[CallContext], None] | None = None
 
 
 async def simulate(
@@ -107,7 +123,7 @@ async def simulate(
     with ExitStack() as opened:
         call = _ShownCall(loaded, talk, how, screen, opened)
         evidence = await call.hold(answering)
-        promises = check_promises(evidence)
+        promises = how.judge(evidence, call.caller)
         screen.print(summary(evidence, call.story, promises))
     if how.save is not None:
         screen.print(f"Recording and event log: {how.save}", soft_wrap=True)
@@ -132,20 +148,30 @@ class _ShownCall:
         facts = loaded.call.agent.information.facts
         self._called = next(iter(loaded.call.numbers), CALLED)
         self._call = PlacedCall(
-            how.script or caller_script_for(questions_of(loaded), facts),
+            how.script
+            or caller_script_for(
+                questions_of(loaded), facts, wants_a_person=how.person is not None
+            ),
             talk.caller,
             Placing(
                 self._called,
                 how.options,
                 how.new_sid,
                 recorder=self._recorders if how.save or how.play else None,
+                people={**people_of(loaded, how.person), **how.people},
                 listen=self._listen,
+                on_call=how.on_call,
             ),
         )
         self.story = CallStory(self._call.tap, talk.chars_heard, talk.in_words)
         clock = asyncio.get_running_loop().time
         self._view = LiveView(console, self.story, clock, self._stream, moving=how.moving)
         self._log = self._event_log()
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return self._call.person
 
     async def hold(self, answering: Answering) -> CallEvidence:
         """Place the call and show it; when this returns, everything is closed."""
@@ -195,6 +221,17 @@ class _ShownCall:
     def _recording(self, folder: Path) -> Recording:
         number = f"-{len(self._call.streams) + 1}" if self._call.streams else ""
         return Recording(folder / f"{self._loaded.path.stem}{number}.wav")
+
+
+def people_of(loaded: Loaded, does: Doing | None) -> dict[str, PersonPlan]:
+    """What the people do whom the call file hands calls to."""
+    plan = PersonPlan() if does is None else PersonPlan(does)
+    return {
+        number: plan
+        for entry in loaded.call.pipeline
+        if isinstance(entry, EscalationDetectorConfig) and entry.transfer is not None
+        for number in entry.transfer.to
+    }
 
 
 def questions_of(loaded: Loaded) -> list[Question]:

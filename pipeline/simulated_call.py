@@ -18,6 +18,7 @@ from pipeline.simulate import Simulation, Talk, in_tones, simulate
 from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.caller_senses import SpokenSenses
 from transports.simulated.gateway import Gateway
+from transports.simulated.people import Doing
 from transports.simulated.sids import SeededSids
 from transports.simulated.speakers import NO_PLAYER, find_player
 from transports.simulated.speech.engines import Engines
@@ -69,7 +70,12 @@ def over_sockets(
 
 
 async def place_call(
-    catalog: Catalog, say: Callable[[str], None], save: Path | None = None, *, play: bool = False
+    catalog: Catalog,
+    say: Callable[[str], None],
+    save: Path | None = None,
+    *,
+    play: bool = False,
+    person: Doing | None = None,
 ) -> int:
     """Place a simulated call to the first file of a catalog, over sockets and in real time.
 
@@ -80,6 +86,7 @@ async def place_call(
         say: Prints a line.
         save: Where recording, record and event log go; none are kept without.
         play: Play it on this machine's speakers.
+        person: The caller asks for a person, who does this when their telephone rings.
 
     Returns:
         The exit status: 0 if the call kept every promise, else 1.
@@ -87,7 +94,7 @@ async def place_call(
     player = find_player() if play else None
     if play and player is None:
         say(NO_PLAYER)
-    how = Simulation(save=save, play=player)
+    how = Simulation(save=save, play=player, person=person)
     with records_folder(save) as records:
         async with both_ends(catalog, say, missing_packages()) as (model, talk):
             answering = over_sockets(catalog, records=records, model=model)
@@ -128,7 +135,9 @@ async def spoken(catalog: Catalog, engines: Engines) -> AsyncIterator[tuple[Buil
             caller.close()
 
 
-async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
+async def place_fast_call(
+    catalog: Catalog, save: Path | None = None, *, person: Doing | None = None
+) -> int:
     """Place the same call in memory. On a virtual loop it is over in a second or two.
 
     Everything about it is the same each time, byte for byte.
@@ -137,7 +146,7 @@ async def place_fast_call(catalog: Catalog, save: Path | None = None) -> int:
         The exit status: 0 if the call kept every promise, else 1.
     """
     voice = ToneVoice()
-    how = Simulation(save=save, moving=False, new_sid=SeededSids())
+    how = Simulation(save=save, moving=False, new_sid=SeededSids(), person=person)
     with records_folder(save) as records:
         answering = in_memory(catalog, voice, records=records)
         return await simulate(catalog.files[0], answering, in_tones(voice), how)

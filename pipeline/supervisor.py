@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +23,8 @@ from typing import Any, Final
 from loguru import logger
 
 from pipeline.listener import listen
+from pipeline.metrics import SHARED_FOLDER, process_gone, shared
+from pipeline.metrics_page import metrics_port
 from pipeline.server import check_exposure
 from pipeline.settings import Settings
 from pipeline.worker import READY, Worker, run_worker
@@ -87,6 +92,8 @@ class WorkerProcess:
         loop.remove_reader(self._lifeline)
         self._lifeline.close()
         self._process.join()
+        if SHARED_FOLDER in os.environ and self._process.pid is not None:
+            process_gone(self._process.pid)
         self._started.set()
         self._gone.set()
 
@@ -198,11 +205,19 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
     check_exposure(settings)
     listening = await listen(settings.host, settings.port)
     spawn = multiprocessing.get_context("spawn")
-    with TemporaryDirectory(prefix="callwright-") as folder:
+    secret = secrets.token_urlsafe(32)
+    with TemporaryDirectory(prefix="callwright-") as folder, ExitStack() as stack:
+        if settings.has_metrics:
+            # For the workers, which inherit it.
+            counts = TemporaryDirectory(prefix="callwright-metrics-")
+            os.environ[SHARED_FOLDER] = stack.enter_context(counts)
+            stack.callback(os.environ.pop, SHARED_FOLDER)
+            if settings.metrics_port:
+                stack.enter_context(metrics_port(settings, shared()))
 
         def start(number: int) -> WorkerProcess:
             ours, theirs = sockets.socketpair()
-            worker = Worker(number, listening, theirs, Path(folder, "used-tokens"))
+            worker = Worker(number, listening, theirs, Path(folder, "used-tokens"), secret)
             process = spawn.Process(target=run_worker, args=(config, worker))
             process.start()
             theirs.close()

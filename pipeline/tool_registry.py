@@ -10,16 +10,27 @@ from pydantic import BeforeValidator, Field
 from processors.tools.business_hours import BusinessHoursTool
 from processors.tools.python import PythonTool
 from processors.tools.save_details import SaveDetailsTool
+from processors.tools.send_sms import SendSmsTool
+from processors.tools.transfer_to_human import TransferToHumanTool
 from processors.tools.wait_for_caller import WaitForCallerTool
 from transports.http_tools.config import HttpTool
 from transports.mcp_tools.config import McpTools
 
 _Tool: TypeAlias = Annotated[
-    PythonTool | HttpTool | McpTools | SaveDetailsTool | WaitForCallerTool | BusinessHoursTool,
+    PythonTool
+    | HttpTool
+    | McpTools
+    | SaveDetailsTool
+    | TransferToHumanTool
+    | WaitForCallerTool
+    | SendSmsTool
+    | BusinessHoursTool,
     Field(discriminator="type"),
 ]
 
-_Name: TypeAlias = Literal["save_details", "wait_for_caller", "business_hours"]
+_Name: TypeAlias = Literal[
+    "save_details", "transfer_to_human", "wait_for_caller", "send_sms", "business_hours"
+]
 """Those that need no settings: their name alone will do."""
 
 _PYTHON: Final = "python"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.catalog import Catalog
 from pipeline.outside import Outside
+from pipeline.tool_checks import END_CALL
 from processors.call_tool import Tool
+from processors.context import Speech
 from transports.http_tools.exchange import HTTP_EXCHANGE, HttpClient
 from transports.mcp_tools.config import McpTools
 
@@ -17,6 +20,15 @@ SERVER_TOOLS: Final = "server_tools"
 
 ServerTools = Mapping[str, tuple[Tool, ...]]
 """The tools of MCP servers, by the name of the call file."""
+
+
+def with_server_tools(speech: Speech, offered: Sequence[Tool]) -> Speech:
+    """A call's tools with those that servers offer, each name once: the file's own go first."""
+    tools = {tool.name: tool for tool in speech.tools}
+    for tool in offered:
+        if tool.name != END_CALL:
+            tools.setdefault(tool.name, tool)
+    return replace(speech, tools=tuple(tools.values()))
 
 
 async def tool_services(

@@ -8,7 +8,7 @@ import socket as sockets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +32,14 @@ class Worker:
         listening: The socket that all accept from.
         lifeline: Says that the worker is ready; ends when the one who started it does.
         used_tokens: A folder for the names of used tokens.
+        token_secret: What all sign tokens with, where the environment has no secret.
     """
 
     number: int
     listening: sockets.socket
     lifeline: sockets.socket
     used_tokens: Path
+    token_secret: str = field(repr=False)
 
 
 def run_worker(config: str, worker: Worker) -> None:
@@ -45,14 +47,15 @@ def run_worker(config: str, worker: Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; one decides
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.logs import log_to_stderr
     from pipeline.problem import ConfigError
-    from pipeline.runtime import ENV_FILE, environment, log_to_stderr, run_async
+    from pipeline.runtime import ENV_FILE, environment, run_async
     from pipeline.serve import serve
     from pipeline.settings import SettingsError, load_settings
 
     try:
         settings = load_settings(ENV_FILE)
-        log_to_stderr(settings.log_level, worker=f"w{worker.number} ")
+        log_to_stderr(settings.log_level, settings.log_format, worker=f"w{worker.number}")
         run_async(serve(load_catalog(config, environment()), settings, worker=worker))
     except (ConfigError, SettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # as the command line does

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -16,7 +14,7 @@ from pydantic import (
 )
 
 from processors.context import BothEnds, CallContext, ProcessorConfig
-from processors.fields import NUMERIC, Milliseconds, Seconds
+from processors.fields import NUMERIC, Milliseconds, Seconds, WebhookAddress
 from processors.state.topic import CUES
 
 
@@ -147,6 +145,30 @@ class SilenceConfig(ProcessorConfig):
         return SilenceProcessor(self, context)
 
 
+class ToolFillerConfig(ProcessorConfig):
+    """Says one short thing while a function that the model called takes long."""
+
+    type: Literal["tool_filler"]
+    """Names this processor."""
+
+    filler_after: Milliseconds = 1500
+    """How long nobody may have spoken while it runs, ms."""
+
+    say: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = (
+        "One moment, please.",
+        "Let me have a look.",
+    )
+    """What is said, exactly so, one after the other in turn. A tool can have words of its own
+    (`filler`)."""
+
+    def build(self, context: CallContext) -> FrameProcessor:
+        """Make the processor."""
+        # Only a call needs the processor; checking a file must not wait for its imports.
+        from processors.tool_filler import ToolFiller
+
+        return ToolFiller(self, context)
+
+
 class TranscriptConfig(ProcessorConfig):
     """Tells every processor what was said, turn by turn, as the caller heard it."""
 
@@ -183,14 +205,6 @@ class RecordingConfig(ProcessorConfig):
         return recording_ends(self, context)
 
 
-def _postable(url: str) -> str:
-    parts = urlsplit(url)
-    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or not (parts.scheme == "https" or local):
-        raise ValueError("allowed: an address that begins with https:// (http:// on this machine)")
-    return url
-
-
 class CallRecordConfig(ProcessorConfig):
     """Writes down each call when it is over: words as heard, timings, tools, memory, cost."""
 
@@ -201,7 +215,7 @@ class CallRecordConfig(ProcessorConfig):
     """The folder for records, a JSON file a call. It is made if need be; a relative one lies where
     run.py runs."""
 
-    on_call_end: tuple[Annotated[str, AfterValidator(_postable)], ...] = ()
+    on_call_end: tuple[WebhookAddress, ...] = ()
     """Addresses that the record is posted to when the call is over, signed with WEBHOOK_SECRET."""
 
     def build(self, context: CallContext) -> FrameProcessor:

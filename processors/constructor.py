@@ -8,9 +8,11 @@ what it names, for constructors that want a function or a class.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import is_dataclass
 from difflib import get_close_matches
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
@@ -20,6 +22,10 @@ from processors.import_path import import_object
 
 CONTEXT = "context"
 """A parameter of this name and of type ``CallContext`` gets the call's context."""
+
+
+_UNKNOWN = (NameError, TypeError, AttributeError)
+"""What comes of an annotation whose names are imported for type checking only."""
 
 
 class MisfitError(Exception):
@@ -114,8 +120,16 @@ class _Constructor:
 def _hints(init: Any) -> dict[str, Any]:
     try:
         return get_type_hints(init)
-    except (NameError, TypeError, AttributeError):  # imported for type checking only
-        return {}
+    except _UNKNOWN:
+        return dict(_hints_one_by_one(init))
+
+
+def _hints_one_by_one(init: Any) -> Iterator[tuple[str, Any]]:
+    """Those that can be known: a name imported for type checking only must not cost the others."""
+    for name, annotation in init.__annotations__.items():
+        alone = type("Alone", (), {"__annotations__": {name: annotation}})
+        with suppress(*_UNKNOWN):
+            yield from get_type_hints(alone, globalns=init.__globals__).items()
 
 
 def _resolved(value: Any) -> Any:
@@ -131,7 +145,10 @@ def _resolved(value: Any) -> Any:
 def _read(value: Any, hint: Any) -> Any:
     try:
         adapter = _adapter(hint)
-        return value if adapter is None else adapter.validate_python(value)
+        if adapter is not None and adapter.pydantic_complete:
+            return adapter.validate_python(value)
+        made = _dataclass_in(hint)
+        return value if made is None or not isinstance(value, Mapping) else _made(made, value)
     except ValidationError as error:
         first = error.errors()[0]
         place = "".join(f"[{step!r}]" for step in first["loc"])
@@ -139,6 +156,22 @@ def _read(value: Any, hint: Any) -> Any:
         raise ValueError(f"allowed: {right}{f' at {place}' if place else ''}") from error
     except TypeError:  # a protocol that can't be checked by isinstance
         return value
+
+
+def _made(cls: type, value: Mapping[str, Any]) -> Any:
+    """A dataclass that pydantic can't read, as some of its annotations are unknown."""
+    try:
+        return cls(**fit(cls, value))
+    except MisfitError as error:
+        raise ValueError(str(error)) from error
+
+
+def _dataclass_in(hint: Any) -> type | None:
+    """The dataclass that an annotation allows, alone or in a union."""
+    for kind in (hint, *get_args(hint)):
+        if isinstance(kind, type) and is_dataclass(kind):
+            return kind
+    return None
 
 
 def _adapter(hint: Any) -> TypeAdapter[Any] | None:

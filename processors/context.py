@@ -62,6 +62,19 @@ class CallInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedCall:
+    """A call that comes back to the assistant, because nobody took it elsewhere.
+
+    Attributes:
+        outcome: Why nobody did, as in ``busy``.
+        memory: What was known before.
+    """
+
+    outcome: str
+    memory: CallMemory
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """What the call file wants said or known, apart from the processors' own settings.
 
@@ -106,7 +119,9 @@ class CallContext:
         memory: What is remembered of it, as last written.
         notes_replace_turns: Whether somebody will push a ``ConversationNotesFrame``; they say so
             when they are built. Otherwise nobody need follow which items the model holds.
+        messages_sent: How many text messages the model has sent.
         hours: When the business is open; None: at all times.
+        returned: The call comes back from a transfer that failed: no greeting, memory restored.
         llm_context: The same for pipecat's processors.
         details: What the model saved of the caller's answers.
     """
@@ -121,7 +136,9 @@ class CallContext:
     transcript: Transcript = field(default_factory=Transcript)
     memory: CallMemory = field(default_factory=CallMemory)
     notes_replace_turns: bool = False
+    messages_sent: int = 0
     hours: BusinessHours | None = None
+    returned: ReturnedCall | None = None
     llm_context: LLMContext = field(init=False)
     details: Details = field(init=False)
 
@@ -130,6 +147,8 @@ class CallContext:
         self.llm_context = HeardContext(self.transcript)
         self.details = Details(self.speech.details)
         self.playback.on_heard(self.transcript.heard)
+        if self.returned is not None:
+            self.memory = self.returned.memory
 
     def wall_time(self) -> datetime | None:
         """Date and time now, with zone, by when the call began; None where nobody said that."""

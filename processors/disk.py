@@ -23,6 +23,10 @@ DISK: Final = "disk"
 MOST_WAITING: Final = 4096
 """Pieces of work that may wait: eighty calls with half a minute of audio each."""
 
+GATHER: Final = 1.0
+"""Seconds that work may wait for other calls' work. A thread that wakes for each piece of it takes
+twice the time, and the calls' thread waits for it as often."""
+
 _LAST_WORK: Final = 5.0
 """Seconds that the disk gets at the end of the process."""
 
@@ -60,10 +64,12 @@ class PatientDisk:
 
 
 class DiskThread:
-    """Does it in a thread of its own, which begins with the first work."""
+    """Does it in a thread of its own, begun by the first work; what all calls want together."""
 
-    def __init__(self, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, *, most_waiting: int = MOST_WAITING, gather: float = GATHER) -> None:
         self._waiting: queue.Queue[Work | None] = queue.Queue(most_waiting)
+        self._gather = gather
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.failures = 0
         self._refused = False
@@ -88,6 +94,7 @@ class DiskThread:
         thread, self._thread = self._thread, None
         if thread is None:
             return
+        self._closing.set()
         try:
             self._waiting.put_nowait(None)
         except queue.Full:
@@ -98,7 +105,11 @@ class DiskThread:
             logger.error("The disk is stuck; what waited for it is lost")
 
     def _run(self) -> None:
+        awake = False
         while (work := self._waiting.get()) is not None:
+            if not awake:
+                self._closing.wait(self._gather)
+            awake = not self._waiting.empty()
             try:
                 work()
             except Exception as error:  # noqa: BLE001  # the root of the thread: a bug of ours

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipecat.frames.frames import ControlFrame, SystemFrame
 
@@ -16,10 +16,13 @@ class EscalationRequestFrame(ControlFrame):
     Parameters:
         reason: In a word or a few, for rules and record, such as ``silence`` or ``tool``.
         details: What the person who takes over should know; may be empty.
+        taken: Set by who takes it: something comes of it. Not if a person was asked for already, or
+            there is nobody to decide.
     """
 
     reason: str
     details: str = ""
+    taken: bool = field(default=False, init=False)
 
 
 @dataclass

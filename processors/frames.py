@@ -38,7 +38,7 @@ PCMU_SAMPLE_RATE = 8000
 
 def payload_bytes(payload: str) -> int:
     """How many bytes a base64 string holds, without decoding it."""
-    return len(payload) * 3 // 4 - payload[-2:].count("=")
+    return len(payload) * 3 // 4 - payload.count("=", -2)
 
 
 class _PcmuAudio:
@@ -345,12 +345,15 @@ class ModelAudioFrame(SystemFrame):
     """Which audio the model confirmed; None while it has no session.
 
     Parameters:
-        input_format: What it takes: ``audio/pcmu``, ``audio/pcma`` or ``audio/pcm`` (24 kHz).
+        input_format: What it takes: ``audio/pcmu``, ``audio/pcma`` or ``audio/pcm``.
         output_format: What it gives, likewise.
+        input_rate: Hz of the PCM that it takes; OpenAI's is 24 kHz (``openai`` package,
+            ``realtime/realtime_audio_formats.py``).
     """
 
     input_format: str | None = None
     output_format: str | None = None
+    input_rate: int = 24000
 
 
 @dataclass

@@ -45,11 +45,12 @@ class InterruptionProcessor(CallProcessor):
         self._policy = InterruptionPolicy(
             enabled=config.enabled,
             min_speech_ms=config.min_speech_ms,
-            protected=frozenset(config.protect),
+            protected=frozenset((*config.protect, "safety")),
         )
-        for purpose in ("disclosure", "greeting"):
-            if purpose == "greeting" or context.speech.disclosure:
-                self._policy.speech_requested(purpose)
+        if context.returned is None:  # else they were greeted before they were transferred
+            if context.speech.disclosure:
+                self._policy.speech_requested("disclosure")
+            self._policy.speech_requested("greeting")
         self._told_by_server: bool | None = None
         self._timer = DeadlineTimer(
             self, self._policy.deadline, self._deadline_passed, context.clock

@@ -39,9 +39,6 @@ from processors.state.backlog import AudioBacklog
 from processors.state.g711 import pcm16_to_pcmu
 from processors.state.playback import Purpose
 
-MODEL_PCM_RATE = 24000
-"""Hz of ``audio/pcm`` (``openai`` package, ``realtime/realtime_audio_formats.py``)."""
-
 
 class MulawPassthrough:
     """The two sides of the passthrough, as a call file's one entry stands for them."""
@@ -61,6 +58,7 @@ class CallerPassthrough(CallProcessor):
         super().__init__(name="mulaw_passthrough")
         self._context = context
         self._format: str | None = None
+        self._rate = 0
         self._backlog = AudioBacklog(config.buffer_seconds * 1000)
         self._handing_over = False
         self._resampler = create_stream_resampler(clear_after_secs=None)
@@ -79,7 +77,7 @@ class CallerPassthrough(CallProcessor):
         """Learn what the model takes, and hand it what has waited."""
         await self.push_frame(frame, direction)
         if isinstance(frame, ModelAudioFrame) and direction is FrameDirection.UPSTREAM:
-            self._format = frame.input_format
+            self._format, self._rate = frame.input_format, frame.input_rate
             if self._format is not None:
                 await self._hand_over()
 
@@ -117,9 +115,9 @@ class CallerPassthrough(CallProcessor):
             payload = binascii.b2a_base64(pcma, newline=False).decode("ascii")
             await self.push_caller_audio(PcmuInputFrame(payload, frame.timestamp_ms))
             return
-        pcm = await self._resampler.resample(frame.audio, PCMU_SAMPLE_RATE, MODEL_PCM_RATE)
+        pcm = await self._resampler.resample(frame.audio, PCMU_SAMPLE_RATE, self._rate)
         if pcm:
-            await self.push_frame(InputAudioRawFrame(pcm, MODEL_PCM_RATE, 1))
+            await self.push_frame(InputAudioRawFrame(pcm, self._rate, 1))
 
 
 class AssistantPassthrough(CallProcessor):

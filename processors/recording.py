@@ -1,7 +1,7 @@
 """Records a call in stereo: the caller left, and right the assistant as the caller heard it.
 
 Stands next to the phone with both its ends. On the call's path it only notes which string came
-when, and what the playback ledger knows to be heard; once a second the notes go to the disk's
+when, and what the playback ledger knows to be heard; every two seconds the notes go to the disk's
 thread, which decodes them and writes (``state.stereo`` puts them in their places).
 """
 
@@ -178,7 +178,7 @@ class CallerRecorder(Bystander):
     async def caller_audio(self, frame: PcmuInputFrame) -> None:
         """Note it and pass it on."""
         self._recording.caller(frame)
-        await self.push_audio(frame)
+        await self.push_caller_audio(frame)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Begin and end with the call."""
@@ -206,7 +206,7 @@ class AssistantRecorder(Bystander):
     async def assistant_audio(self, frame: PcmuOutputFrame) -> None:
         """Note it and pass it on."""
         self._recording.assistant(frame)
-        await self.push_audio(frame)
+        await self.push_assistant_audio(frame)
 
 
 def recording_ends(config: RecordingConfig, context: CallContext) -> BothEnds:

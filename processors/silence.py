@@ -103,9 +103,9 @@ class SilenceProcessor(CallProcessor):
             case ResponseStartedFrame():
                 policy.assistant_began()
             case ToolStartedFrame():
-                policy.paused("tool")
+                policy.paused("tool", frame.call_id)
             case ToolEndedFrame():
-                policy.resumed("tool", now)
+                policy.resumed("tool", now, frame.call_id)
             case TransferStateFrame():
                 self._transfers(frame, now)
             case WaitForCallerFrame():

@@ -72,7 +72,8 @@ class TranscriptSummarizer(CallProcessor):
         self._ended = False
         self._settled = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
-        context.memory = self._form.blank()
+        if context.memory.empty:  # else a call that comes back has brought it
+            context.memory = self._form.blank()
         context.notes_replace_turns = True
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:

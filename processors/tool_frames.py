@@ -12,12 +12,12 @@ class ToolStartedFrame(SystemFrame):
     """A function that the model called has begun to run; goes both ways.
 
     Parameters:
-        name: The function.
+        function_name: The function.
         call_id: Of this call of it; comes again when it is over.
         filler: What to say if it takes long, exactly so; empty: whatever is usual.
     """
 
-    name: str
+    function_name: str
     call_id: str
     filler: str = ""
 
@@ -27,11 +27,11 @@ class ToolEndedFrame(SystemFrame):
     """A function that the model called is over, and the model has been told; goes both ways.
 
     Parameters:
-        name: The function.
+        function_name: The function.
         call_id: Of this call of it.
     """
 
-    name: str
+    function_name: str
     call_id: str
 
 

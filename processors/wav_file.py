@@ -1,4 +1,4 @@
-"""A stereo µ-law WAV file that is whole at every moment: who kills the process loses a second.
+"""A stereo µ-law WAV file that is whole at every moment: who kills the process loses seconds.
 
 Format tag 7 (WAVE_FORMAT_MULAW) with the ``fact`` chunk that RIFF asks of all but PCM. After
 each block the sizes in the header follow, so they never promise more than there is.

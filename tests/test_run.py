@@ -199,6 +199,19 @@ def test_scenarios_prints_a_table_and_writes_junit(
     assert [(case.get("name"), len(case)) for case in suite] == [("good", 0), ("bad", 1)]
 
 
+def test_scenarios_can_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, MINIMAL + "agent: {greeting: Hello.}\n")
+    write(tmp_path, SCENARIOS, "scenarios/call.yaml")
+    watching = ["--config", str(path), "--watch", "--fast", "--scenarios"]
+
+    assert run.main([*watching, "good"]) == 0
+    assert "kept  ended by caller" in capsys.readouterr().out
+    assert run.main([*watching]) == 1
+    assert "ended by assistant" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        run.main(["--config", str(path), "--watch"])
+
+
 def test_scenarios_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, MINIMAL)
 
@@ -233,3 +246,17 @@ def test_a_model_for_a_file_that_is_not_there_is_not_served(
 ) -> None:
     assert run.main(["--serve-model", "--config", "nope"]) == 2
     assert "nope: no such call file" in capsys.readouterr().err
+
+
+def test_open_to_all_no_worker_starts_without_a_way_to_check_signatures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, MINIMAL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    for name in ("TWILIO_AUTH_TOKEN", "TWILIO_WEBHOOK_SHARED_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    for workers in ([], ["--workers", "2"]):
+        assert run.main(["--config", str(path), *workers]) == 2
+        assert "HOST: found '0.0.0.0'" in capsys.readouterr().err

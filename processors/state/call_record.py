@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+from processors.state.hand_over_record import HandOverRecord
 from processors.state.heard import Heard
 from processors.state.journal import Entry
 from processors.state.prices import ModelPrices, Tokens
@@ -34,8 +35,20 @@ from processors.state.record_format import (
 )
 from processors.state.turn import ToolUse, Turn
 
+TRANSFERRED: Final = "transferred"
+"""The journal's word for a caller who is with a person now: that is why a call ended, whatever else
+it says."""
+
 ENDINGS: Final = frozenset(
-    {"hangup", "fallback", "stream_stopped", "stream_lost", "phone_leg_failed", "server_stopped"}
+    {
+        TRANSFERRED,
+        "hangup",
+        "fallback",
+        "stream_stopped",
+        "stream_lost",
+        "phone_leg_failed",
+        "server_stopped",
+    }
 )
 """Journal entries that say why a call ended; the first one counts."""
 
@@ -89,6 +102,7 @@ class CallRecord:
         self._tools: dict[str, ToolRecord] = {}
         self._keys: list[KeyRecord] = []
         self._interruptions: list[_Interruption] = []
+        self._hand_over = HandOverRecord()
         self._tokens: defaultdict[str, Tokens] = defaultdict(Tokens)
         self._responses: Counter[str] = Counter()
         self._written: Counter[str] = Counter()
@@ -121,13 +135,14 @@ class CallRecord:
 
     def take(self, entry: Entry) -> None:
         """Take in one entry of the journal."""
-        if entry.kind in ENDINGS and self._ending is None:
+        if entry.kind in ENDINGS and (self._ending is None or entry.kind == TRANSFERRED):
             self._ending = Ending(how=entry.kind, why=str(entry.fields.get("reason") or ""))
         if entry.kind in PROBLEMS:
             self._problem(entry)
         handler = self._handlers.get(entry.kind)
         if handler is not None:
             handler(entry)
+        self._hand_over.take(entry)
 
     def heard(self, heard: Heard, zero: float) -> None:
         """A stretch of the assistant's audio was heard; ``zero``: when the call began."""
@@ -157,6 +172,9 @@ class CallRecord:
             memory=self._memory,
             tools=tuple(self._all_tools(tools)),
             keys=tuple(self._keys),
+            escalations=tuple(self._hand_over.escalations),
+            transfers=tuple(self._hand_over.transfers),
+            callbacks=tuple(self._hand_over.callbacks),
             interruptions=tuple(_interruption(one, turns) for one in self._interruptions),
             answers=tuple(_answers(turns)),
             usage=self._usage(),

@@ -9,7 +9,7 @@ as the others came back after that mark, and neither the way there nor a stall o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from processors.state.playback_plan import Echo, PlaybackPlan
 
@@ -48,6 +48,45 @@ class Mark:
     position_ms: float
     after_ms: float
     sent_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Where a cut fell, and what says so; all positions in ms of the queue.
+
+    Attributes:
+        position_ms: So far the caller had heard.
+        from_ms: The last mark that was played, from which it is counted.
+        to_clear_ms: From that mark's echo until the clear was sent; below 0: the clear came first.
+        trip_ms: From the clear to its echo.
+        rule: ``clear``: the marks that the clear returned show its echo. ``trip``: all marks were
+            played, so that the clear came as long after as its way takes. ``gap``: the phone had
+            run dry before it. ``plan``: there are no echoes to go by.
+    """
+
+    position_ms: float
+    from_ms: float = 0.0
+    to_clear_ms: float = 0.0
+    trip_ms: float = 0.0
+    rule: Literal["clear", "trip", "gap", "plan"] = "plan"
+
+    def sum(self) -> str:
+        """How the position comes about, for a person to check; ms."""
+        position = f"{self.position_ms:.0f}"
+        if self.rule == "plan":
+            return f"{position} by what was sent when, as no mark came back"
+        if self.rule == "gap":
+            return (
+                f"{position} after the mark at {self.from_ms:.0f}, before audio that came too late"
+            )
+        passed_ms = self.to_clear_ms + self.trip_ms
+        text = (
+            f"{position} = {self.from_ms:.0f} (last mark heard) + {passed_ms:.0f} "
+            f"({self.to_clear_ms:.0f} to the clear, {self.trip_ms:.0f} there and back"
+            f"{', measured' if self.rule == 'clear' else ''})"
+        )
+        silent_ms = self.from_ms + passed_ms - self.position_ms
+        return f"{text} - {silent_ms:.0f} without audio" if silent_ms >= 1 else text
 
 
 @dataclass(slots=True)
@@ -102,22 +141,45 @@ class Cut:
 
     def heard_ms(self) -> float:
         """The position that was heard when the clear took effect, as well as it is known."""
+        return self.measured().position_ms
+
+    def measured(self) -> Measured:
+        """Where the cut fell, as well as it is known."""
         last = self.last_echo
         for mark, at in self._returned:
             reached_ms = self._reached_ms(last, at)
             in_burst = not self.awaited and self._returned[-1][1] - at <= BURST
             if reached_ms < mark.position_ms - (EXACT if in_burst else UNEVEN):
                 self.cleared_at = at
-                return reached_ms
+                return self._counted(reached_ms, last, at, "clear")
             late_ms = reached_ms - mark.position_ms
             if in_burst and late_ms > self._tolerance_ms(last, mark) and self._may_be_cleared(at):
-                return self._ran_dry_ms(last, mark, at)
+                return self._counted(self._ran_dry_ms(last, mark, at), last, at, "gap")
             last = Echo(mark.position_ms, at)
         heard_ms = 0.0 if last is None else last.position_ms
         if self.awaited:
-            return max(self.planned_ms, heard_ms)
+            return Measured(max(self.planned_ms, heard_ms))
         # All were played; the clear came after the last of them.
-        return min(self._reached_ms(last, self.at + self._trip), self.sent_ms)
+        cleared_at = self.at + self._trip
+        position_ms = min(self._reached_ms(last, cleared_at), self.sent_ms)
+        return self._counted(position_ms, last, cleared_at, "trip")
+
+    def _counted(
+        self,
+        position_ms: float,
+        last: Echo | None,
+        cleared_at: float,
+        rule: Literal["clear", "trip", "gap"],
+    ) -> Measured:
+        if last is None:
+            return Measured(position_ms)
+        return Measured(
+            position_ms,
+            last.position_ms,
+            (self.at - last.at) * 1000,
+            (cleared_at - self.at) * 1000,
+            rule,
+        )
 
     @property
     def _trip(self) -> float:

@@ -53,6 +53,21 @@ class CallMemory:
     open_questions: tuple[str, ...] = ()
     next_action: str = ""
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> CallMemory:
+        """The memory that ``as_dict`` wrote down; what is missing is empty."""
+        answers = data.get("fields", {})
+        return cls(
+            topic=data.get("topic", ""),
+            fields={
+                name: None if answer is None else Remembered(answer["value"], answer["confirmed"])
+                for name, answer in answers.items()
+            },
+            preferences=tuple(data.get("preferences", ())),
+            open_questions=tuple(data.get("open_questions", ())),
+            next_action=data.get("next_action", ""),
+        )
+
     @property
     def known(self) -> dict[str, Remembered]:
         """The fields that are answered."""

@@ -55,9 +55,14 @@ class PlaybackLedger:
     """Fed with what was sent and which marks came back; tells what was heard and what to cut.
 
     Keeps only what is still queued at the phone, and a few ids.
+
+    Attributes:
+        ran_dry: Seconds for which the phone had nothing to play in mid item, just before the last
+            audio that came; whoever tells of it sets it back to 0.
     """
 
     def __init__(self, *, mark_every_ms: float = MARK_EVERY_MS) -> None:
+        self.ran_dry = 0.0
         self._mark_every_ms = mark_every_ms
         self._plan = PlaybackPlan()
         self._items: deque[QueuedItem] = deque()
@@ -108,7 +113,9 @@ class PlaybackLedger:
             item = self._begun.begin(item_id, content_index, response_id, purpose, self._sent_ms)
             self._items.append(item)
         item.ended = False
-        self._plan.sent(self._sent_ms, duration_ms, now)
+        dry = self._plan.sent(self._sent_ms, duration_ms, now)
+        if dry and item.sent_ms:
+            self.ran_dry = dry
         self._piece = (self._sent_ms, now)
         item.sent_ms += duration_ms
         self._sent_ms += duration_ms
@@ -236,7 +243,8 @@ class PlaybackLedger:
         """Decide a pending cut with what is known now."""
         if self._cut is None:
             return
-        position_ms = self._cut.heard_ms()
+        cut_at = self._cut.measured()
+        position_ms = cut_at.position_ms
         self._tell(
             heard_between(
                 self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
@@ -245,7 +253,7 @@ class PlaybackLedger:
         if self._cut.cleared_at is not None:
             trip = self._cut.cleared_at - self._cut.at
             self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
-        self._truncations += truncations(self._cut_items, position_ms)
+        self._truncations += truncations(self._cut_items, cut_at)
         self._cut = None
         self._cut_items = []
 

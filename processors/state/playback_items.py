@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from processors.state.cut import Measured
 from processors.state.heard import Heard
 
-Purpose = Literal["answer", "greeting", "disclosure", "goodbye", "reprompt", "filler"]
+Purpose = Literal[
+    "answer", "greeting", "disclosure", "goodbye", "reprompt", "filler", "notice", "safety"
+]
 """What a piece of the assistant's speech is for."""
 
 PASSING: Final = frozenset({"reprompt", "filler"})
@@ -30,6 +33,7 @@ class Truncation:
         audio_end_ms: What was heard, whole ms, never above what was sent.
         sent_ms: What had been sent, ms.
         nothing_heard: Nothing of the item was heard: it is to be deleted rather than shortened.
+        sum: How ``audio_end_ms`` comes about, for a person to check.
     """
 
     item_id: str
@@ -37,6 +41,7 @@ class Truncation:
     audio_end_ms: int
     sent_ms: float
     nothing_heard: bool
+    sum: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,13 @@ class BegunItems:
         return self._newest
 
 
-def truncations(items: Iterable[QueuedItem], position_ms: float) -> list[Truncation]:
+def truncations(items: Iterable[QueuedItem], cut_at: Measured) -> list[Truncation]:
     """What the model must be told of a queue that was cut at a position.
 
     Each content part is named once, where its first unheard audio was; an item of which nothing
     was heard is named once in all.
     """
+    position_ms = cut_at.position_ms
     found: list[Truncation] = []
     parts: set[tuple[str, int]] = set()
     deleted: set[str] = set()
@@ -153,9 +159,28 @@ def truncations(items: Iterable[QueuedItem], position_ms: float) -> list[Truncat
         parts.add(part)
         sent_ms = item.earlier_ms + item.sent_ms
         found.append(
-            Truncation(item.item_id, item.content_index, audio_end_ms, sent_ms, nothing_heard)
+            Truncation(
+                item.item_id,
+                item.content_index,
+                audio_end_ms,
+                sent_ms,
+                nothing_heard,
+                _sum(audio_end_ms, item, cut_at),
+            )
         )
     return found
+
+
+def _sum(audio_end_ms: int, item: QueuedItem, cut_at: Measured) -> str:
+    """One line of arithmetic in ms, from the phone's queue to the item."""
+    begins_ms = item.starts_at_ms - item.earlier_ms
+    if item.starts_at_ms >= cut_at.position_ms:
+        return f"{audio_end_ms}: it begins at {item.starts_at_ms:.0f}, heard was {cut_at.sum()}"
+    if abs(begins_ms) < 0.5:
+        return cut_at.sum()
+    return (
+        f"{audio_end_ms} = {cut_at.position_ms:.0f} - {begins_ms:.0f} (it begins); {cut_at.sum()}"
+    )
 
 
 def heard_between(

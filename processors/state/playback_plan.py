@@ -54,12 +54,19 @@ class PlaybackPlan:
         self._runs: deque[_Run] = deque()
         self._ends_at = float("-inf")  # when all could have been played, if the way took no time
 
-    def sent(self, position_ms: float, duration_ms: float, now: float) -> None:
-        """Plan audio that is sent now: after what is queued, or at once."""
+    def sent(self, position_ms: float, duration_ms: float, now: float) -> float:
+        """Plan audio that is sent now: after what is queued, or at once.
+
+        Returns:
+            Seconds for which the phone had nothing to play before it, at least; 0 at first.
+        """
+        dry = 0.0
         if now > self._ends_at:
+            dry = now - self._ends_at if self._runs else 0.0
             self._runs.append(_Run(position_ms, now))
             self._ends_at = now
         self._ends_at += duration_ms / 1000
+        return dry
 
     def echoed(self, echo: Echo) -> None:
         """Learn from an echo how long the way is at most."""

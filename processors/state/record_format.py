@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.state.hand_over_format import CallbackRecord, EscalationRecord, TransferRecord
 from processors.state.turn import Speaker, TurnState
 
 VERSION: Final = 1
@@ -34,7 +35,8 @@ class Ending(_Part):
 
     how: str = ""
     """What happened first: stream_stopped (the caller hung up), stream_lost, hangup (the assistant
-    did), fallback (no model), server_stopped, phone_leg_failed or failed."""
+    did), transferred (a person took the call), fallback (no model), server_stopped,
+    phone_leg_failed or failed."""
 
     why: str = ""
     """In a few words."""
@@ -153,7 +155,8 @@ class InterruptionRecord(_Part):
     """When the assistant was stopped."""
 
     reason: str = ""
-    """caller_speech or caller_key."""
+    """caller_speech or caller_key; escalation: the assistant stopped itself, to say what had to be
+    said at once."""
 
     item_id: str | None = None
     """What was being heard."""
@@ -305,6 +308,15 @@ class CallDocument(_Part):
 
     keys: tuple[KeyRecord, ...] = ()
     """The keys that the caller pressed."""
+
+    escalations: tuple[EscalationRecord, ...] = ()
+    """When a person had to take over, and why."""
+
+    transfers: tuple[TransferRecord, ...] = ()
+    """When the call was to be handed to a person, and what came of it."""
+
+    callbacks: tuple[CallbackRecord, ...] = ()
+    """What callbacks were promised."""
 
     interruptions: tuple[InterruptionRecord, ...] = ()
     """When the caller took the floor."""

@@ -178,6 +178,13 @@ class ResponseLedger:
         unheard = self._unheard.pop(response_id, [])
         return unheard if response_id in self._cut else []
 
+    def over(self, response_id: str) -> None:
+        """All of an ended response was taken: what still comes of it is late, and never played.
+
+        The model cancelled it while the phone played on, say, and counts no such audio as said.
+        """
+        _remember(self._cut, response_id)
+
     def completed(self) -> None:
         """A response went well."""
         self._failures = 0

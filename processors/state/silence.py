@@ -92,7 +92,7 @@ class SilencePolicy:
         self._had_room = False
         self._short = 0  # short turns in a row that nobody wrote down
         self._open_turns: dict[str, _OpenTurn] = {}
-        self._pauses: dict[Pause, int] = {}
+        self._pauses: set[tuple[Pause, str]] = set()
         self._waits_until: float | None = None
         self._before_wait: frozenset[str] = frozenset()
         self._asked = False  # spoken up, and nothing of it is under way yet
@@ -149,16 +149,14 @@ class SilencePolicy:
 
     # What else goes on.
 
-    def paused(self, pause: Pause) -> None:
-        """Somebody else is waited for, not the caller."""
-        self._pauses[pause] = self._pauses.get(pause, 0) + 1
+    def paused(self, pause: Pause, key: str = "") -> None:
+        """Somebody else is waited for, not the caller; ``key`` tells several of a kind apart."""
+        self._pauses.add((pause, key))
 
-    def resumed(self, pause: Pause, now: float) -> None:
+    def resumed(self, pause: Pause, now: float, key: str = "") -> None:
         """No more; the count begins anew."""
-        if pause in self._pauses:
-            self._pauses[pause] -= 1
-            if not self._pauses[pause]:
-                del self._pauses[pause]
+        if (pause, key) in self._pauses:
+            self._pauses.remove((pause, key))
             self._begin_anew(now)
 
     def wait_requested(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 python -m tests.bench            some twelve minutes
 python -m tests.bench --quick    one minute and a half, to see that it works
+python -m tests.bench --memory   what transcript, summarizer, recording and record cost
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from rich.console import Console
 from tests.bench import usage
 from tests.bench.cell import Plan, measure
 from tests.bench.figures import Figures
-from tests.bench.programs import PROGRAMS
+from tests.bench.programs import CALLWRIGHT, PROGRAMS, WITHOUT_MEMORY, Program
 from tests.bench.table import noise, ratios, start_up, table
 
 
@@ -25,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--calls", type=int, nargs="+", default=[1, 10, 30, 80])
     parser.add_argument("--programs", nargs="+", default=[program.name for program in PROGRAMS])
+    parser.add_argument("--memory", action="store_true", help="30 calls, 100 s")
     parser.add_argument("--repeat", type=int, default=1, help="how often; medians are shown")
     parser.add_argument("--settle", type=float, default=9.0, help="seconds before it counts")
     parser.add_argument("--seconds", type=float, default=20.0, help="seconds that count")
@@ -43,10 +45,15 @@ def main() -> int:
         return 2
     if asked.quick:
         asked.calls, asked.settle, asked.seconds = [1, 10], 6.0, 6.0
+    programs: tuple[Program, ...] = PROGRAMS
+    if asked.memory:
+        programs = (CALLWRIGHT, WITHOUT_MEMORY)
+        asked.programs = [program.name for program in programs]
+        asked.calls, asked.seconds = [30], 100.0  # long enough for a summary in each call
     os.sched_setaffinity(0, {cores[1]})
     os.nice(asked.nice)
     plan = Plan(asked.settle, asked.seconds, cores[0], cores[1])
-    chosen = [program for program in PROGRAMS if program.name in asked.programs]
+    chosen = [program for program in programs if program.name in asked.programs]
     results = {(calls, program.name): Figures() for calls, program in product(asked.calls, chosen)}
     say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {usage.machine()}")
     say(f"load before: {usage.load_average()}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import socket
 import subprocess
@@ -19,9 +18,6 @@ from tests.bench.records import Call, Session, load_calls, load_sessions
 
 WARM_UP: Final = (1, 0.0, 3.0)
 """Calls, settling, seconds of what goes before: it fills what is made once for a process."""
-
-_SLICES: Final = 5
-"""The measured time is cut into so many; the median of their CPU is what counts."""
 
 _ENDS_WITHIN: Final = 10.0
 
@@ -51,8 +47,7 @@ class Cell:
         program: The program's name.
         calls: How many calls it had.
         started_in: Seconds from the process's start to its readiness.
-        cpu: CPU seconds of each slice.
-        slice_seconds: How long each slice was.
+        cpu: CPU seconds used in the seconds that count.
         others: Share of the program's core that others used.
         base_mb: Memory after a first call, before the others.
         full_mb: Memory with all calls up.
@@ -65,8 +60,7 @@ class Cell:
     program: str
     calls: int
     started_in: float
-    cpu: list[float]
-    slice_seconds: list[float]
+    cpu: float
     others: float
     base_mb: float
     full_mb: float
@@ -90,8 +84,7 @@ def measure(program: Program, calls: int, plan: Plan) -> Cell:
         model_port = int(_line(model, folder / "model.log"))
         port = _free_port()
         began_at = time.monotonic()
-        log = folder / "program.log"
-        server = start(program, port, model_port, plan.program_core, log)
+        server = start(program, port, model_port, plan.program_core, folder)
         stack.callback(_end, server)
         wait_until_ready(server, port)
         started_in = time.monotonic() - began_at
@@ -100,7 +93,7 @@ def measure(program: Program, calls: int, plan: Plan) -> Cell:
         base_mb = usage.resident_mb(server.pid)
         phones = _phones(folder / "phones.json", url, (calls, plan.settle, plan.seconds), plan)
         stack.callback(_end, phones)
-        cpu, lasted, others, begins_at, full_mb = _watch(phones, server, plan, folder)
+        cpu, others, (begins_at, ends_at), full_mb = _watch(phones, server, plan, folder)
         phones.wait()
         _end(model)
         return Cell(
@@ -108,12 +101,11 @@ def measure(program: Program, calls: int, plan: Plan) -> Cell:
             calls,
             started_in,
             cpu,
-            lasted,
             others,
             base_mb,
             full_mb,
             begins_at,
-            begins_at + sum(lasted),
+            ends_at,
             load_calls(folder / "phones.json"),
             load_sessions(folder / "model.json"),
         )
@@ -121,22 +113,18 @@ def measure(program: Program, calls: int, plan: Plan) -> Cell:
 
 def _watch(
     phones: subprocess.Popen[bytes], server: subprocess.Popen[bytes], plan: Plan, folder: Path
-) -> tuple[list[float], list[float], float, float, float]:
+) -> tuple[float, float, tuple[float, float], float]:
     """Follow a program through the seconds that count."""
     assert _line(phones, folder / "phones.log") == "begin"
-    begins_at = time.monotonic()
-    busy = usage.busy_seconds(plan.program_core)
-    instants, used = [begins_at], [usage.cpu_seconds(server.pid)]
-    for number in range(1, _SLICES + 1):
-        time.sleep(max(0.0, begins_at + number * plan.seconds / _SLICES - time.monotonic() - 0.01))
-        used.append(usage.cpu_seconds(server.pid))
-        instants.append(time.monotonic())
-    busy = usage.busy_seconds(plan.program_core) - busy
+    core, began_at = plan.program_core, time.monotonic()
+    busy, used = usage.busy_seconds(core), usage.cpu_seconds(server.pid)
+    time.sleep(plan.seconds)
+    used = usage.cpu_seconds(server.pid) - used
+    busy = usage.busy_seconds(core) - busy
+    ended_at = time.monotonic()
     full_mb = usage.resident_mb(server.pid)
-    cpu = [after - before for before, after in itertools.pairwise(used)]
-    lasted = [after - before for before, after in itertools.pairwise(instants)]
-    others = max(0.0, busy - sum(cpu)) / sum(lasted)
-    return cpu, lasted, others, begins_at, full_mb
+    others = max(0.0, busy - used) / (ended_at - began_at)
+    return used, others, (began_at, ended_at), full_mb
 
 
 def _phones(

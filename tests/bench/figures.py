@@ -6,7 +6,6 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Final
 
 from tests.bench.cell import Cell
@@ -55,8 +54,8 @@ class Figures:
 
     def add(self, cell: Cell) -> None:
         """Take in one more measurement of the same."""
-        shares = (used / lasted for used, lasted in zip(cell.cpu, cell.slice_seconds, strict=True))
-        self.cpu_ms.append(median(shares) * 1000 / cell.calls)
+        seconds = cell.ends_at - cell.begins_at
+        self.cpu_ms.append(cell.cpu * 1000 / seconds / cell.calls)
         self.memory_mb.append((cell.full_mb - cell.base_mb) / cell.calls)
         self.started_in.append(cell.started_in)
         self.others.append(cell.others)

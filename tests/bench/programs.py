@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from tests.bench.call_file import write_without_memory
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -23,23 +25,30 @@ class Program:
 
     Attributes:
         name: In the table.
-        arguments: Of the Python interpreter; ``{port}`` and ``{model}`` are filled in.
+        arguments: Of the Python interpreter; port, model and folder are filled in.
         environment: The same of variables that are set for it.
+        prepare: Writes what it needs into its folder, which is gone after the run.
     """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Path], None] | None = None
 
 
-CALLWRIGHT: Final = Program(
-    "Callwright",
-    ("run.py", "--config", "realestate.yaml"),
-    {
-        "PORT": "{port}",
-        "OPENAI_BASE_URL": "http://127.0.0.1:{model}/v1",
-        "OPENAI_API_KEY": "bench",
-    },
+_ENVIRONMENT: Final = {
+    "PORT": "{port}",
+    "OPENAI_BASE_URL": "http://127.0.0.1:{model}/v1",
+    "OPENAI_API_KEY": "bench",
+    "RECORDS_DIR": "{folder}/records",
+}
+
+CALLWRIGHT: Final = Program("Callwright", ("run.py", "--config", "realestate.yaml"), _ENVIRONMENT)
+WITHOUT_MEMORY: Final = Program(
+    "without memory",
+    ("run.py", "--config", "{folder}/configs/realestate.yaml"),
+    _ENVIRONMENT,
+    write_without_memory,
 )
 LEAN: Final = Program(
     "lean bridge", ("-m", "tests.bench.lean_bridge", "{port}", "ws://127.0.0.1:{model}/v1")
@@ -49,18 +58,23 @@ PIPECAT: Final = Program(
 )
 PROGRAMS: Final = (CALLWRIGHT, LEAN, PIPECAT)
 
-_OURS: Final = ("PORT", "HOST", "PUBLIC_URL", "LOG_LEVEL", "OPENAI_", "TWILIO_", "TRUST_PROXY")
+_OURS: Final = (
+    *("PORT", "HOST", "PUBLIC_URL", "LOG_LEVEL", "OPENAI_", "TWILIO_", "TRUST_PROXY"),
+    "RECORDS_DIR",
+)
 
 
 def start(
-    program: Program, port: int, model_port: int, core: int, log: Path
+    program: Program, port: int, model_port: int, core: int, folder: Path
 ) -> subprocess.Popen[bytes]:
     """Start a program on one core, with nothing in its environment that is not said here."""
-    values = {"port": port, "model": model_port}
+    if program.prepare is not None:
+        program.prepare(folder)
+    values = {"port": port, "model": model_port, "folder": folder}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment |= {name: value.format(**values) for name, value in program.environment.items()}
     arguments = [argument.format(**values) for argument in program.arguments]
-    return start_python(arguments, core, log, environment)
+    return start_python(arguments, core, folder / "program.log", environment)
 
 
 def start_python(

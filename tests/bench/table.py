@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from tests.bench.figures import Figures, percentile
-from tests.bench.programs import CALLWRIGHT, LEAN, PIPECAT
+from tests.bench.programs import CALLWRIGHT, LEAN, PIPECAT, WITHOUT_MEMORY
 
 HEADER: Final = (
     "calls",
@@ -31,14 +31,14 @@ def table(results: Results) -> str:
 
 
 def ratios(results: Results) -> list[str]:
-    """CPU of Callwright against both others, from the same run."""
+    """CPU of Callwright against the others, from the same run."""
     said = []
     for (calls, program), ours in results.items():
         if program != CALLWRIGHT.name:
             continue
         against = [
             f"{median(ours.cpu_ms) / median(other.cpu_ms):.2f} x {name}"
-            for name in (LEAN.name, PIPECAT.name)
+            for name in (LEAN.name, PIPECAT.name, WITHOUT_MEMORY.name)
             if (other := results.get((calls, name))) is not None
         ]
         if against:

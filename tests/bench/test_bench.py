@@ -11,8 +11,10 @@ import pytest
 import uvicorn
 from websockets.asyncio.server import serve
 
+from pipeline.catalog import load_catalog
 from processors.state.g711 import pcmu_to_pcm16
 from tests.bench.bursts import BURST_MS, Onsets, speech
+from tests.bench.call_file import CONFIGS, MEMORY, write_without_memory
 from tests.bench.cell import Cell
 from tests.bench.figures import Figures, percentile
 from tests.bench.lean_bridge import LeanBridge
@@ -86,8 +88,7 @@ def cell_of(calls: list[Call], sessions: list[Session]) -> Cell:
         program=CALLWRIGHT.name,
         calls=2,
         started_in=1.0,
-        cpu=[0.02, 0.04, 0.9],
-        slice_seconds=[2.0, 2.0, 2.0],
+        cpu=0.12,
         others=0.1,
         base_mb=100.0,
         full_mb=101.0,
@@ -110,7 +111,7 @@ def test_figures_are_what_the_records_say() -> None:
     assert (figures.cut, figures.truncation) == (1, [10.0])
     assert figures.underruns == 1
     assert figures.underrun_ms == pytest.approx(50.0)
-    assert figures.cpu_ms == [10.0]
+    assert figures.cpu_ms == pytest.approx([10.0])
     assert figures.memory_mb == [0.5]
     assert (figures.lost, figures.errors) == (0, 0)
 
@@ -161,6 +162,17 @@ async def bridge(model_url: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await serving
+
+
+def test_without_memory_is_the_front_desk_less_four_processors(tmp_path: Path) -> None:
+    write_without_memory(tmp_path)
+
+    bare, whole = (
+        load_catalog(str(path), {}).files[0].call
+        for path in (tmp_path / "configs" / "realestate.yaml", CONFIGS / "realestate.yaml")
+    )
+    types = {entry.type for entry in whole.pipeline}
+    assert types - {entry.type for entry in bare.pipeline} == MEMORY < types
 
 
 async def test_a_call_over_the_lean_bridge_is_seen_by_both_ends() -> None:

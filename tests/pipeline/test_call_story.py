@@ -193,3 +193,12 @@ def test_at_an_even_pace_half_the_time_is_half_the_words() -> None:
     assert evenly("one two", 500, 1000) == 3
     assert evenly("one two", 2000, 1000) == 7
     assert evenly("one two", 0, 0) == 7
+
+
+def test_what_the_assistant_does_by_itself_is_told() -> None:
+    story = Told().story
+
+    [line] = story.tell(5.0, Entry(5.0, "caller_silent", {"number": 1, "gives_up": False}))
+
+    assert (line.who, line.text) == (Who.EVENT, "nobody speaks")
+    assert line.note == "number 1, gives_up False"

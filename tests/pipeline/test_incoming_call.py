@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 import pytest
 from loguru import logger
 
-from pipeline.incoming_call import MAX_BODY_BYTES
 from pipeline.overflow import Overflow
+from pipeline.webhook import MAX_BODY_BYTES
 from tests.pipeline.caller import (
     CALL_SID,
     CALLED,

@@ -227,3 +227,48 @@ def test_the_call_begins_when_the_scenario_says_so(tmp_path: Path) -> None:
     result = run(tmp_path, "at: 2026-07-04T22:30\ncaller: [hang_up]\nexpect: {lasts: 1}\n")
 
     assert result.held.documents[0].call.began == "2026-07-04T22:30:00.000-05:00"
+
+
+def handed(folder: Path, does: str, expect: str) -> Result:
+    detector = '  - {type: escalation_detector, transfer: {to: "+15550100099"}}\nagent:\n'
+    write(folder, DESK.replace("agent:\n", detector, 1), "desk.yaml")
+    text = f"""\
+scenarios:
+  - name: one
+    people: {{"+15550100099": {does}}}
+    caller:
+      - listen: {{}}
+      - say: Could I talk to a person, please?
+      - listen: {{}}
+      - listen: {{}}
+      - say: That's all, thank you. Goodbye.
+    expect: {{{expect}}}
+"""
+    write(folder, text, f"{FOLDER}/desk.yaml")
+    catalog = load_catalog(str(folder / "desk.yaml"), {})
+    (wanted,) = scenarios_of(catalog.files[0]).all
+    return run_scenario(catalog, wanted)
+
+
+def test_a_call_that_a_person_takes(tmp_path: Path) -> None:
+    result = handed(
+        tmp_path,
+        "accepts",
+        "escalated: [person], transfers: [accepted], callback: false, ended: person",
+    )
+
+    assert [text for text in failed(result) if text != "the caller could do all acts"] == []
+
+
+def test_a_call_that_nobody_takes(tmp_path: Path) -> None:
+    result = handed(
+        tmp_path, "busy", "escalated: [person], transfers: [busy], callback: true, ended: assistant"
+    )
+
+    assert failed(result) == []
+
+
+def test_what_was_not_escalated_or_transferred_as_expected_is_told(tmp_path: Path) -> None:
+    result = handed(tmp_path, "busy", "escalated: [], transfers: [accepted], callback: false")
+
+    assert failed(result) == ["escalated for nothing", "transfers: accepted", "no callback"]

@@ -88,3 +88,30 @@ def test_model_is_told_of_the_tools_that_are_its_own(tmp_path: Path) -> None:
     assert "Call save_details as soon as" in told
     assert "talks to someone else, call wait_for_caller." in told
     assert "save_details" not in speech_for(plain, now=now, caller="", called="").prompt
+
+
+def test_words_that_are_left_to_us_are_english(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    entries = """\
+  - type: silence
+    reprompts: [{after: 8, say: Hallo?}]
+  - type: tool_filler
+agent: {language: German}
+"""
+    path.write_text(HEAD + entries, encoding="utf-8")
+
+    told = [str(warning) for warning in load(path).warnings if "in English" in str(warning)]
+
+    assert ["`goodbye`" in told[0], "`say`" in told[1]] == [True, True]
+    assert len(told) == 2
+
+
+def test_two_who_ask_silent_callers_are_one_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    model = "{type: openai_realtime, turn_detection: {type: server_vad, idle_timeout_ms: 8000}}"
+    text = HEAD.replace("type: openai_realtime", model) + "  - type: silence\n"
+    path.write_text(text, encoding="utf-8")
+
+    told = [str(warning) for warning in load(path).warnings]
+
+    assert any("idle_timeout_ms: has the model ask" in one for one in told)

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 import websockets
 
 from pipeline.listener import listen
 from pipeline.server import CallServer
-from tests.pipeline.caller import RING, SIGNED, Desk, server, sign, start, stream_of
+from pipeline.settings import Settings
+from tests.pipeline.caller import OPEN, RING, SIGNED, Desk, server, sign, start, stream_of
 from tests.transports.twilio.line import until
 from transports.twilio.used_tokens import UsedOnMachine
 
@@ -20,15 +22,21 @@ LOCAL = SIGNED.model_copy(update={"public_url": ""})
 
 @asynccontextmanager
 async def workers(
-    folder: Path, *, count: int = 2, max_calls: int = 100
+    folder: Path, *, count: int = 2, max_calls: int = 100, settings: Settings = LOCAL
 ) -> AsyncIterator[tuple[str, list[tuple[CallServer, Desk]]]]:
     """Servers that share a socket and know nothing else of each other."""
     shared = await listen("127.0.0.1", 0)
     address = f"127.0.0.1:{shared.getsockname()[1]}"
-    settings = LOCAL.model_copy(update={"max_calls": max_calls})
+    settings = settings.model_copy(update={"max_calls": max_calls})
     desks = [Desk() for _ in range(count)]
     servers = [
-        server(desk, settings, used_tokens=UsedOnMachine(folder / "used"), has_neighbours=True)
+        server(
+            desk,
+            settings,
+            used_tokens=UsedOnMachine(folder / "used"),
+            token_secret="a secret of the supervisor's",
+            has_neighbours=True,
+        )
         for desk in desks
     ]
     for one in servers:
@@ -48,8 +56,14 @@ async def ring(twilio: aiohttp.ClientSession, address: str, call_sid: str) -> tu
         return stream_of(await response.text())
 
 
-async def test_a_stream_may_land_where_its_webhook_did_not(tmp_path: Path) -> None:
-    async with workers(tmp_path) as (address, pair), aiohttp.ClientSession() as twilio:
+@pytest.mark.parametrize("settings", [LOCAL, OPEN], ids=["signed", "on this machine alone"])
+async def test_a_stream_may_land_where_its_webhook_did_not(
+    tmp_path: Path, settings: Settings
+) -> None:
+    async with (
+        workers(tmp_path, settings=settings) as (address, pair),
+        aiohttp.ClientSession() as twilio,
+    ):
         (first, _), (second, _) = pair
         url, token = await ring(twilio, address, "CA1")
         (webhook_at,) = [one for one, _ in pair if one.promises]

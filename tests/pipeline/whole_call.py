@@ -104,6 +104,7 @@ async def whole_call(
     recorder: Path | None = None,
     webhook_post: WebhookPost | None = None,
     on_call: Callable[[CallContext, ModelSessions], None] | None = None,
+    traced: bool = False,
 ) -> WholeCall:
     """Place a call to the catalog's first file and hold it to its end."""
     brain = script or brain_script(catalog.files[0].call)
@@ -134,7 +135,7 @@ async def whole_call(
                 on_call(context, sessions)
 
         watched = Peers(peers.rest, peers.account_sid, peers.auth_token, peers.listen_in, told)
-        return MemoryRuntime(catalog, sessions, webhook_post=webhook_post)(watched)
+        return MemoryRuntime(catalog, sessions, webhook_post=webhook_post, traced=traced)(watched)
 
     evidence = await placed.hold(answering)
     assert contexts, "the call was refused"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 from functools import partial
 
@@ -22,7 +23,7 @@ async def test_work_is_done_in_order_in_another_thread() -> None:
 
 
 async def test_a_disk_that_is_stuck_holds_up_nobody() -> None:
-    disk = DiskThread(most_waiting=2)
+    disk = DiskThread(most_waiting=2, gather=0.0)
     stuck, free = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -44,7 +45,7 @@ async def test_a_disk_that_is_stuck_holds_up_nobody() -> None:
 
 
 async def test_work_that_fails_does_not_end_the_thread() -> None:
-    disk = DiskThread()
+    disk = DiskThread(gather=0.0)
     done = threading.Event()
 
     def fail() -> None:
@@ -56,3 +57,16 @@ async def test_work_that_fails_does_not_end_the_thread() -> None:
     assert done.wait(5)
     await disk.close()
     await disk.close()
+
+
+async def test_work_waits_for_other_work_but_not_when_all_is_over() -> None:
+    disk = DiskThread(gather=60.0)
+    done: list[int] = []
+    for number in range(3):
+        disk.do(partial(done.append, number))
+        await asyncio.sleep(0.01)
+    assert done == []
+
+    await disk.close()
+
+    assert done == [0, 1, 2]

@@ -73,7 +73,7 @@ def main() -> int:
         config.write_text(CALL_FILE, encoding="utf-8")
         plan = Plan(config, asked.workers, asked.calls, script=SCRIPT)
         rolled = run_async(roll(plan))
-    console = Console()
+    console = Console(width=100)
     if asked.log:
         console.print(rolled.log, markup=False, highlight=False)
     _report(rolled, plan, console)

@@ -18,7 +18,9 @@ import run
 _ROOT: Final = Path(run.__file__).parent
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 _LISTENS: Final = re.compile(r"Listening on [\w.]+:(\d+)")
-_READY: Final = "workers take calls"
+ALL_READY: Final = "workers take calls"
+"""What a supervisor logs."""
+
 _START_SECONDS: Final = 60.0
 
 
@@ -68,9 +70,21 @@ class Answering:
 
 @asynccontextmanager
 async def answering(
-    config: Path, environment: Mapping[str, str], *arguments: str
+    config: Path,
+    environment: Mapping[str, str],
+    *arguments: str,
+    ready: str = "Listening on",
+    port: int = 0,
 ) -> AsyncIterator[Answering]:
-    """Start ``run.py`` on a free port of this machine; it is ended with the block."""
+    """Start ``run.py`` on a free port of this machine; it is ended with the block.
+
+    Args:
+        config: The call file.
+        environment: What it reads beside the least that a process needs.
+        arguments: More of its arguments.
+        ready: What it logs when it takes calls.
+        port: Where it listens, if that is not in its log.
+    """
     given = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -84,8 +98,8 @@ async def answering(
     it = Answering(process)
     reading = asyncio.create_task(it.read())
     try:
-        await it.logged(_READY if "--workers" in arguments else "Listening on")
-        it.port = next(int(m[1]) for _, line in it.lines if (m := _LISTENS.search(line)))
+        await it.logged(ready)
+        it.port = port or next(int(m[1]) for _, line in it.lines if (m := _LISTENS.search(line)))
         yield it
     finally:
         if process.returncode is None:

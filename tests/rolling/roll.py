@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from processors.state.journal import Entry, Journal
-from tests.rolling.processes import Answering, answering
+from tests.rolling.processes import ALL_READY, Answering, answering
 from transports.simulated.call_outcome import CallEnd, CallOutcome
 from transports.simulated.caller import Caller
 from transports.simulated.caller_senses import InstantSenses
@@ -103,7 +103,9 @@ async def roll(plan: Plan) -> Rolled:
         "MAX_LOOP_LAG_MS": "0",  # callers and workers share this machine
     }
     try:
-        async with answering(plan.config, environment, "--workers", str(plan.workers)) as server:
+        async with answering(
+            plan.config, environment, "--workers", str(plan.workers), ready=ALL_READY
+        ) as server:
             gateway = Gateway(
                 f"http://127.0.0.1:{server.port}", account_sid=ACCOUNT, auth_token=TOKEN
             )

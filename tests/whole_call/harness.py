@@ -7,7 +7,7 @@ and from the model (what it was told), never from the runtime itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
@@ -18,7 +18,7 @@ from pipeline.call_evidence import CallEvidence, CutTruth
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.drain import StopRequests
 from pipeline.memory_runtime import MemoryRuntime, nobody_answers, wall_clock
-from pipeline.placed_call import PlacedCall, Placing
+from pipeline.placed_call import Answering, PlacedCall, Placing
 from pipeline.promises import check_promises
 from processors.state.journal import Entry, Journal
 from transports.http_tools.exchange import HttpExchange
@@ -31,6 +31,7 @@ from transports.simulated.caller_steps import CallScript, FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_session import ModelSession
 from transports.simulated.model_sessions import ModelSessions
+from transports.simulated.people import PersonLeg, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.sids import SeededSids
 from transports.simulated.stream_facts import StreamFacts
@@ -95,6 +96,8 @@ class World:
         rest_faults: For the next requests to Twilio's REST API, one each.
         http_exchange: Answers ``http`` tools.
         called: The number that is dialled.
+        people: What people do whose telephones ring, by number.
+        around: Put around the runtime, to run more than one.
         stops_at: When the server is asked to stop, once for each instant.
         drain_seconds: How long the call may go on then.
     """
@@ -109,6 +112,8 @@ class World:
     rest_faults: Sequence[Fault] = ()
     http_exchange: HttpExchange = nobody_answers
     called: str = "+15550100001"
+    people: Mapping[str, PersonPlan] = field(default_factory=dict)
+    around: Callable[[Answering], Answering] = lambda runtime: runtime
     stops_at: Sequence[float] = ()
     drain_seconds: float = 300.0
 
@@ -123,6 +128,8 @@ class Held:
     sessions: list[ModelSession]
     rest: list[RestRequest]
     caller: Caller
+    legs: list[PersonLeg] = field(default_factory=list)
+    messages: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def broken(self) -> list[str]:
@@ -201,7 +208,7 @@ async def hold(
     call = PlacedCall(
         caller_script,
         InstantSenses(ToneVoice()),
-        Placing(world.called, world.phone, SeededSids(), listen=listen),
+        Placing(world.called, world.phone, SeededSids(), people=world.people, listen=listen),
     )
     call.rest.options.faults.extend(world.rest_faults)
     runtime = MemoryRuntime(catalog, sessions, api_key=world.api_key)
@@ -211,7 +218,7 @@ async def hold(
         runtime.stop, runtime.drain_seconds = StopRequests(), world.drain_seconds
         for at in world.stops_at:
             asyncio.get_running_loop().call_at(at, runtime.stop.ask)
-    evidence = await call.hold(runtime)
+    evidence = await call.hold(world.around(runtime))
     return Held(
         evidence,
         journals["call"],
@@ -219,6 +226,8 @@ async def hold(
         sessions.sessions,
         call.rest.requests,
         call.person,
+        call.switchboard.legs,
+        call.rest.messages,
     )
 
 

@@ -26,7 +26,9 @@ def desk(folder: Path, tools: str) -> Catalog:
     call_file(folder)
     path = folder / "desk.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("    facts:", f"{CHECKLIST}    facts:") + tail, encoding="utf-8")
+    text = text.replace("    facts:", f"{CHECKLIST}    facts:")
+    text = text.replace("agent:\n", "  - type: transcript_summarizer\nagent:\n", 1)
+    path.write_text(text + tail, encoding="utf-8")
     return load_catalog(str(path))
 
 
@@ -75,7 +77,9 @@ async def test_answers_are_saved_and_doubts_come_back(tmp_path: Path) -> None:
     assert first["still missing"] == ["phone"]
     assert list(first["not saved, so ask again"]) == ["phone"]  # type: ignore[call-overload]  # JSON
     assert second == {"saved": {"phone": "+12125550142"}}
-    assert held.of("memory")[-1]["memory"]["fields"] == {
+    written = held.of("memory")[-1]
+    assert written["reason"] == "end"  # and what was checked went before what was written then
+    assert written["memory"]["fields"] == {
         "name": {"value": "Jo Smith", "confirmed": True},
         "phone": {"value": "+12125550142", "confirmed": True},
     }

@@ -7,7 +7,9 @@ a caller waits. A server that can't be had is told in the log, and calls go on w
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from loguru import logger
@@ -23,6 +25,11 @@ from transports.mcp_tools.config import McpTools
 
 START_TIMEOUT: Final = 15.0
 """Seconds in which a server must have told what it offers."""
+
+MOST_LETTERS: Final = 64
+_FOREIGN: Final = re.compile("[^a-zA-Z0-9_-]")
+"""What a function's name may not hold for the model, and how long it may be (OpenAI, API reference,
+function tools). MCP servers know no such bounds."""
 
 _FAILED: Final = ("Error calling mcp tool ", "Sorry, could not call the mcp tool")
 """How pipecat's client begins the text that it gives in place of a result."""
@@ -74,17 +81,22 @@ def _tool(entry: McpTools, schema: FunctionSchema) -> Tool:
     handler = schema.handler
     assert handler is not None, "pipecat's client gives each one a handler"
     return Tool(
-        schema.name,
+        _FOREIGN.sub("_", schema.name)[:MOST_LETTERS],
         schema.description or schema.name,
         parameters,
-        _checked(handler),
+        _checked(handler, schema.name),
         entry.timeout,
         entry.filler,
     )
 
 
-def _checked(handler: Any) -> ToolFunction:
-    """A handler that fails as ours do, where pipecat's gives a text that says so."""
+def _checked(handler: Any, name: str) -> ToolFunction:
+    """A handler that fails as ours do, where pipecat's gives a text that says so.
+
+    Args:
+        handler: Pipecat's; it calls the function that ``params`` name.
+        name: As the server knows the function.
+    """
 
     async def run(params: FunctionCallParams) -> None:
         report = params.result_callback
@@ -96,7 +108,6 @@ def _checked(handler: Any) -> ToolFunction:
                 raise ToolError("got no result from its server")
             await report(result, properties=properties)
 
-        params.result_callback = checked
-        await handler(params)
+        await handler(replace(params, function_name=name, result_callback=checked))
 
     return run

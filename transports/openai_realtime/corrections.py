@@ -54,6 +54,7 @@ class Corrections:
                 heard_ms=cut.audio_end_ms,
                 sent_ms=cut.sent_ms,
                 action=action,
+                sum=cut.sum,
             )
             await self._cut(cut.item_id, cut.audio_end_ms, cut.sent_ms)
             if cut.item_id in self._retold:

@@ -230,6 +230,7 @@ class Dialogue:
             for item in response.output:
                 if item.type == "message":
                     await self._voice.item_over(item.id)
+        self.responses.over(response.id)
         await self._tell_of_end(response)
         if response.status == "failed":
             await self._response_failed(response)

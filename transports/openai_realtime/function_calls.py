@@ -9,6 +9,7 @@ from processors.state.responses import ResponseLedger
 from processors.state.tool_calls import GoOn, ToolCalls
 from processors.state.transcript import Transcript
 from processors.state.turn import ToolUse
+from processors.tool_frames import ToolFailedFrame
 from transports.openai_realtime import client_events
 from transports.openai_realtime.events import Item, OutputItemDone
 from transports.openai_realtime.owner import DialogueOwner, Handlers, Send
@@ -91,8 +92,12 @@ class FunctionCalls:
         except ValueError:
             arguments = None
         if not isinstance(arguments, dict):
-            await self.returned(item.call_id, "The arguments were not a JSON object.")
+            await self._refuse(item, "The arguments were not a JSON object.")
         elif not await self._owner.call_function(item, arguments):
-            await self.returned(
-                item.call_id, f"There is no function {item.name}. Do not call it again."
-            )
+            await self._refuse(item, f"There is no function {item.name}. Do not call it again.")
+
+    async def _refuse(self, item: Item, why: str) -> None:
+        await self.returned(item.call_id, why)
+        await self._owner.broadcast_frame(
+            ToolFailedFrame, function_name=item.name, call_id=item.call_id, reason="refused"
+        )

@@ -213,9 +213,14 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         if item.name not in self._tools:
             return False
         tool = self._tools[item.name]
-        self._context.record("tool_started", name=item.name, call_id=item.call_id)
+        self._context.record(
+            "tool_started",
+            name=item.name,
+            call_id=item.call_id,
+            private={"arguments": arguments},
+        )
         await self.broadcast_frame(
-            ToolStartedFrame, name=item.name, call_id=item.call_id, filler=tool.filler
+            ToolStartedFrame, function_name=item.name, call_id=item.call_id, filler=tool.filler
         )
         await self.run_function_calls(
             [
@@ -244,6 +249,8 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
 
     async def _greet(self) -> None:
         speech = self._context.speech
+        if self._context.returned is not None:
+            return  # they were greeted before they were transferred
         if speech.disclosure:
             await self._dialogue.request("disclosure", exact_words=speech.disclosure)
         await self._dialogue.request("greeting", exact_words=speech.greeting or None)
@@ -257,10 +264,10 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         self._context.record("tool_ended", name=tool.name, call_id=call_id, ok=ok, ms=took_ms)
         await self._dialogue.function_returned(call_id, outcome.output, outcome.go_on)
         if ok:
-            await self.broadcast_frame(ToolEndedFrame, name=tool.name, call_id=call_id)
+            await self.broadcast_frame(ToolEndedFrame, function_name=tool.name, call_id=call_id)
         else:
             await self.broadcast_frame(
-                ToolFailedFrame, name=tool.name, call_id=call_id, reason=outcome.failure
+                ToolFailedFrame, function_name=tool.name, call_id=call_id, reason=outcome.failure
             )
         self._timer.arm()
 

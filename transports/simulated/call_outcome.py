@@ -33,6 +33,8 @@ class CallOutcome:
         ended_by: What ended it; the TwiML does by running out, or by ``<Hangup>``.
         streams: Its media streams, one after the other.
         spoken: What ``<Say>`` said to the caller.
+        dialled: How each ``<Dial>`` of numbers ended.
+        handed_over: The caller talked to a person.
         verbs: Names of all verbs that were carried out, in order.
         errors: Twilio's error codes, each with how often it was due.
         webhook_status: HTTP status of the voice webhook's answer, 0 if none came.
@@ -42,6 +44,8 @@ class CallOutcome:
     ended_by: CallEnd = CallEnd.TWIML
     streams: list[StreamFacts] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
+    dialled: list[str] = field(default_factory=list)
+    handed_over: bool = False
     verbs: list[str] = field(default_factory=list)
     errors: Counter[int] = field(default_factory=Counter)
     webhook_status: int = 0

@@ -23,6 +23,7 @@ _QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
 )
 """What to ask if the call file states a fact on it; opening hours otherwise."""
 GOODBYE: Final = "That's all, thank you. Goodbye."
+ASKS_FOR_A_PERSON: Final = "One more thing: could I speak to a person about this, please?"
 YES: Final = "Yes, that's right."
 _ARE_YOU_THERE: Final = "Hello? Are you there?"
 _KEY: Final = "1"
@@ -65,9 +66,12 @@ class AnsweringScript:
         questions: Iterable[Question],
         facts: Iterable[str] = (),
         most_answers: int = MOST_ANSWERS,
+        *,
+        wants_a_person: bool = False,
     ) -> None:
         self._questions = list(questions)
         self._most_answers = most_answers
+        self._wants_a_person = wants_a_person
         self._question = _question_about(" ".join(facts))
         self._answered: set[str] = set()
         self._turns = 0
@@ -143,8 +147,8 @@ class AnsweringScript:
             self._asked and len(self._answered) + 1 >= self._most_answers
         )
         answer = answer_to(question.name, question.ask)
-        if is_last:
-            answer = f"{answer} {GOODBYE}"
+        farewell = self._farewell() if is_last else ""
+        answer = f"{answer} {farewell}".strip()
         figures = words(f"{question.name} {question.ask}".replace("_", " ")) & _ASKS_FOR_FIGURES
         if not self._pressed and not figures and (position > 0 or is_last):
             return self._press()
@@ -152,7 +156,7 @@ class AnsweringScript:
             self._answered.add(question.name)
             return self._ask(answer)
         self._answered.add(question.name)
-        self._leaving = is_last
+        self._leaving = farewell == GOODBYE
         return Say(answer)
 
     def _ask(self, interruption: str) -> Step:
@@ -166,8 +170,14 @@ class AnsweringScript:
         return PressDigits(_KEY)
 
     def _leave(self) -> Step:
-        self._leaving = True
-        return Say(GOODBYE)
+        farewell = self._farewell()
+        self._leaving = farewell == GOODBYE
+        return Say(farewell)
+
+    def _farewell(self) -> str:
+        """Who wants a person asks for one before they go, once."""
+        wants, self._wants_a_person = self._wants_a_person, False
+        return ASKS_FOR_A_PERSON if wants else GOODBYE
 
 
 def question_in(heard: str, questions: Iterable[Question]) -> Question | None:
@@ -193,10 +203,14 @@ def takes_leave(heard: str) -> bool:
 
 
 def caller_script_for(
-    questions: Iterable[Question], facts: Iterable[str] = (), most_answers: int = MOST_ANSWERS
+    questions: Iterable[Question],
+    facts: Iterable[str] = (),
+    most_answers: int = MOST_ANSWERS,
+    *,
+    wants_a_person: bool = False,
 ) -> AnsweringScript:
     """The script of a caller to a call file that asks these questions and states these facts."""
-    return AnsweringScript(questions, facts, most_answers)
+    return AnsweringScript(questions, facts, most_answers, wants_a_person=wants_a_person)
 
 
 def _question_about(facts: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -37,7 +37,9 @@ from transports.simulated.stream_messages import StreamIds
 from transports.simulated.switchboard import CallSids, LiveCall, Switchboard
 from transports.simulated.twiml import (
     Connect,
+    Dial,
     Hangup,
+    Other,
     Pause,
     Redirect,
     Say,
@@ -91,7 +93,7 @@ class Line:
             CallSids(self._gateway.account_sid, call_sid or self._new_sid("CA"))
         )
         try:
-            return await _HeldCall(self._gateway, live, who, self._new_sid).run()
+            return await _HeldCall(self._gateway, self._switchboard, live, who, self._new_sid).run()
         finally:
             self._switchboard.finish(live)
 
@@ -99,8 +101,16 @@ class Line:
 class _HeldCall:
     """One call: carries out verb after verb."""
 
-    def __init__(self, gateway: Gateway, live: LiveCall, who: Subscriber, new_sid: NewSid) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        switchboard: Switchboard,
+        live: LiveCall,
+        who: Subscriber,
+        new_sid: NewSid,
+    ) -> None:
         self._gateway = gateway
+        self._switchboard = switchboard
         self._live = live
         self._who = who
         self._new_sid = new_sid
@@ -130,8 +140,38 @@ class _HeldCall:
             await self._fetch(verb, "in-progress")
         elif isinstance(verb, Hangup):
             self._over = True
-        else:
+        elif isinstance(verb, Dial):
+            await self._dial(verb)
+        elif isinstance(verb, Other):
             self._outcome.verbs[-1] = verb.verb
+
+    async def _dial(self, dial: Dial) -> None:
+        if dial.room:
+            self._record("conference_joined")
+            room = self._switchboard.room(dial.room)
+            await room.stay(leaves=self._live.news)
+            self._outcome.handed_over = room.met.is_set()
+            self._record("conference_left")
+            return
+        status = await self._ring(dial)
+        self._outcome.dialled.append(status)
+        self._outcome.handed_over = status == "completed"
+        if dial.action and not self._live.has_news:
+            await self._fetch(
+                Redirect(dial.action, "POST"), "in-progress", [("DialCallStatus", status)]
+            )
+
+    async def _ring(self, dial: Dial) -> str:
+        """Ring the first number as the caller's own leg does; how that ended."""
+        plan = self._switchboard.plan_of(dial.numbers[0])
+        if plan.does in ("busy", "declines"):
+            await self._live.pause(1.0)
+            return "busy"
+        if plan.does in ("unreachable", "rings_out"):
+            await self._live.pause(dial.timeout if plan.does == "rings_out" else 1.0)
+            return "no-answer" if plan.does == "rings_out" else "failed"
+        await self._live.pause(plan.answers_after + plan.talks)
+        return "completed"
 
     async def _heed_rest(self) -> None:
         if self._live.completed_by_rest:
@@ -144,9 +184,11 @@ class _HeldCall:
         elif update is not None:
             self._read(update)
 
-    async def _fetch(self, where: Redirect, status: str) -> None:
+    async def _fetch(
+        self, where: Redirect, status: str, more: Sequence[tuple[str, str]] = ()
+    ) -> None:
         url = urljoin(self._document_url, where.url)
-        form = self._form(status)
+        form = [*self._form(status), *more]
         if where.method == "GET":
             url += ("&" if urlsplit(url).query else "?") + urlencode(form)
         posted = form if where.method == "POST" else None

@@ -1,4 +1,4 @@
-"""When a mark goes back to the server: at once, or, as a fault on demand, late or twice."""
+"""When a mark goes back to the server: at once, or, on demand, late, twice or never."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transports.simulated.phone_options import PhoneOptions
 
 
 class MarkReturns:
-    """Holds back and doubles marks as the options say. Plain logic: time is an argument."""
+    """Holds back, doubles and loses marks as the options say. Plain logic: time is an argument."""
 
     def __init__(self, options: PhoneOptions, random: Random) -> None:
         self._options = options
@@ -21,6 +21,8 @@ class MarkReturns:
         """Marks whose turn has come, or that a clear returned; those that go back right away."""
         back: list[str] = []
         for name in names:
+            if self._chance(self._options.lost_marks):
+                continue
             if self._chance(self._options.late_marks):
                 self._held.append((now + self._options.late_by, name))
             else:

@@ -20,6 +20,7 @@ class PhoneOptions:
         duplicate_marks: Chance that a returned mark is returned again.
         late_marks: Chance that a mark is held back.
         late_by: Seconds for which it is.
+        lost_marks: Chance that a mark never comes back.
         hang_up_after: Seconds after the start at which the caller drops the phone, if ever.
         buffer_bytes: How much audio may be queued.
         keep_audio: Keep all audio of both sides in the facts.
@@ -33,6 +34,7 @@ class PhoneOptions:
     duplicate_marks: float = 0.0
     late_marks: float = 0.0
     late_by: float = 0.5
+    lost_marks: float = 0.0
     hang_up_after: float | None = None
     buffer_bytes: int = TEN_MINUTES_BYTES
     keep_audio: bool = False

@@ -52,19 +52,51 @@ class Hangup:
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """``<Gather>``: words, and a key that is waited for.
+
+    Attributes:
+        action: Where the key goes.
+        text: The words.
+        timeout: Seconds that are waited after them.
+    """
+
+    action: str
+    text: str
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """``<Dial>``: connect with others.
+
+    Attributes:
+        numbers: Whose telephones ring.
+        room: The conference to go to; empty: none.
+        action: What is asked when it is over; empty: the next verb follows.
+        timeout: Seconds that it rings.
+    """
+
+    numbers: tuple[str, ...] = ()
+    room: str = ""
+    action: str = ""
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """A verb that this phone only notes, ``<Dial>`` for one.
+    """A verb that this phone only notes, ``<Record>`` for one.
 
     Attributes:
         verb: Its name.
-        text: All text in it, the numbers to dial for one.
+        text: All text in it.
     """
 
     verb: str
     text: str
 
 
-Verb = Connect | Say | Pause | Redirect | Hangup | Other
+Verb = Connect | Say | Pause | Redirect | Hangup | Gather | Dial | Other
 
 
 def parse_twiml(document: str) -> list[Verb]:
@@ -94,7 +126,22 @@ def _verb(element: ET.Element) -> Verb:
         return Redirect(text, element.get("method", "POST").upper())
     if element.tag in {"Hangup", "Reject"}:
         return Hangup()
+    if element.tag == "Gather":
+        return Gather(element.get("action", ""), text, float(element.get("timeout", "5")))
+    if element.tag == "Dial":
+        return _dial(element, text)
     return Other(element.tag, text)
+
+
+def _dial(element: ET.Element, text: str) -> Dial:
+    room = element.findtext("Conference", "").strip()
+    numbers = tuple((number.text or "").strip() for number in element.iter("Number"))
+    return Dial(
+        numbers or (() if room else (text,)),
+        room,
+        element.get("action", ""),
+        float(element.get("timeout", "30")),
+    )
 
 
 def _connect(element: ET.Element) -> Connect:

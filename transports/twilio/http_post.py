@@ -1,4 +1,4 @@
-"""How a form gets to Twilio's REST API: over HTTP, or however else somebody hands in."""
+"""How a request gets to Twilio's REST API: over HTTP, or however else somebody hands in."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import aiohttp
 
 
 class Post(Protocol):
-    """Posts one form. Whoever posts limits the time that it may take."""
+    """Posts one form, or gets what is there. Whoever asks limits the time that it may take."""
 
     async def __call__(
-        self, url: str, form: Mapping[str, str], headers: Mapping[str, str]
+        self, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        """Post a form; the answer's status and body.
+        """Post a form, or get what is there if there is none; the answer's status and body.
 
         Raises:
             OSError: No answer came.
@@ -29,9 +29,9 @@ class HttpPost:
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(
-        self, url: str, form: Mapping[str, str], headers: Mapping[str, str]
+        self, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        """Post a form; a redirect is an answer like any other.
+        """Post a form, or get what is there; a redirect is an answer like any other.
 
         Raises:
             OSError: No answer came.
@@ -39,8 +39,12 @@ class HttpPost:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         try:
-            async with self._session.post(
-                url, data=form, headers=headers, allow_redirects=False
+            async with self._session.request(
+                "GET" if form is None else "POST",
+                url,
+                data=form,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
                 return response.status, await response.read()
         except aiohttp.ClientError as error:

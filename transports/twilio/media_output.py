@@ -130,8 +130,14 @@ class TwilioOutput(CallProcessor):
             purpose=part.purpose,
         )
         self._outbox.send(self._messages.media(payload))
+        if self._playback.ran_dry:
+            self._tell_of_underrun(part.item_id)
         if mark is not None:
             self._send_mark(mark, part.item_id)
+
+    def _tell_of_underrun(self, item_id: str) -> None:
+        ms, self._playback.ran_dry = round(self._playback.ran_dry * 1000), 0.0
+        self._context.record("underrun", item_id=item_id, ms=ms)
 
     def _audio_ended(self, frame: AssistantAudioEndFrame) -> None:
         if self._aligner is not None and self._last_audio is not None:

@@ -1,6 +1,6 @@
-"""What only Twilio's REST API can do to a call: end it, or give it new TwiML.
+"""What only Twilio's REST API can do: end a call, give it new TwiML, call somebody, send a text.
 
-One ``POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json`` each (Twilio, Modify a call in progress).
+One request each below ``/2010-04-01/Accounts/{AC}`` (Twilio, REST API: Call and Message resources).
 It must never hurt the call: every attempt and the whole are bounded in time, a busy or failing
 API is asked again after a pause, and nothing here raises.
 """
@@ -19,11 +19,12 @@ from urllib.parse import quote
 import msgspec
 from loguru import logger
 
-from transports.socket import Socket
 from transports.twilio.http_post import HttpPost, Post
-from transports.twilio.twiml import Spoken, say_and_hang_up
 
 _RANDOM: Final = random.SystemRandom()
+
+_MOST_SMS: Final = 1600
+"""Characters of a text message (Twilio, Create a message)."""
 
 _ENDED_CODES: Final = frozenset({20404, 21220})
 """Twilio's words for a call that is over: not found (20404), not in progress (21220)."""
@@ -77,7 +78,47 @@ class _ApiError(msgspec.Struct):
     code: int | None = None
 
 
+class LegStatus(msgspec.Struct, frozen=True):
+    """What Twilio says of a call.
+
+    Attributes:
+        sid: Its SID.
+        status: queued, ringing, in-progress, completed, busy, failed, no-answer or canceled.
+        answered_by: What answered, where it was to find that out: human, machine_start ...
+    """
+
+    sid: str = ""
+    status: str = ""
+    answered_by: str | None = None
+
+
 _api_error: Final = msgspec.json.Decoder(_ApiError)
+_leg_status: Final = msgspec.json.Decoder(LegStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request.
+
+    Attributes:
+        path: Below the account.
+        form: What is posted; None: nothing, it is only asked for.
+        account_sid: The account, where the credentials don't say it.
+        call_sid: The call that it is about, for the log.
+        once: Never to be repeated when it may have worked.
+    """
+
+    path: str
+    form: Mapping[str, str] | None = None
+    account_sid: str = ""
+    call_sid: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    outcome: RestOutcome
+    body: bytes = b""
 
 
 class TwilioRest:
@@ -122,6 +163,30 @@ class TwilioRest:
         outcome = await self._change(call_sid, account_sid, {"Twiml": twiml})
         return outcome is RestOutcome.DONE
 
+    async def start_call(self, form: Mapping[str, str], account_sid: str = "") -> str:
+        """Call somebody; the SID of their leg, or nothing if that can't be done.
+
+        A request that timed out is not repeated: two phones would ring.
+
+        Args:
+            form: ``To``, ``From``, ``Twiml`` and what else the leg needs (Twilio, Create a call).
+            account_sid: The account, where the credentials don't say it.
+        """
+        answer = await self._ask(_Asked("Calls.json", form, account_sid, once=True))
+        leg = _read(answer)
+        return "" if leg is None else leg.sid
+
+    async def call_status(self, call_sid: str, account_sid: str = "") -> LegStatus | None:
+        """What Twilio says of a call; None: it can't be asked."""
+        path = f"Calls/{quote(call_sid, safe='')}.json"
+        return _read(await self._ask(_Asked(path, None, account_sid, call_sid)))
+
+    async def send_sms(self, to: str, sender: str, body: str, account_sid: str = "") -> bool:
+        """Send a text message; False when that can't be done. It is not repeated once sent."""
+        form = {"To": to, "From": sender, "Body": body[:_MOST_SMS]}
+        answer = await self._ask(_Asked("Messages.json", form, account_sid, once=True))
+        return answer.outcome is RestOutcome.DONE
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
@@ -129,47 +194,52 @@ class TwilioRest:
     async def _change(
         self, call_sid: str, account_sid: str, form: Mapping[str, str]
     ) -> RestOutcome:
-        account = self._credentials.account_sid or account_sid
+        path = f"Calls/{quote(call_sid, safe='')}.json"
+        return (await self._ask(_Asked(path, form, account_sid, call_sid))).outcome
+
+    async def _ask(self, asked: _Asked) -> _Answer:
+        account = self._credentials.account_sid or asked.account_sid
+        log = logger.bind(call_sid=asked.call_sid or "-")
         if not account:
-            logger.bind(call_sid=call_sid).warning("Call can't be changed: its account is unknown")
-            return RestOutcome.FAILED
-        call = f"Accounts/{quote(account, safe='')}/Calls/{quote(call_sid, safe='')}.json"
-        url = f"{self._api_url}/2010-04-01/{call}"
+            log.warning("Twilio's REST API can't be asked: the account is unknown")
+            return _Answer(RestOutcome.FAILED)
+        url = f"{self._api_url}/2010-04-01/Accounts/{quote(account, safe='')}/{asked.path}"
         authorization = self._credentials.authorization(account)
         pause = self._patience.first_pause
         try:
             async with asyncio.timeout(self._patience.total):
                 while True:
-                    outcome = await self._attempt(url, authorization, call_sid, form)
-                    if outcome is not RestOutcome.TRY_AGAIN:
-                        return outcome
+                    answer = await self._attempt(url, authorization, asked)
+                    if answer.outcome is not RestOutcome.TRY_AGAIN:
+                        return answer
                     await asyncio.sleep(pause * (0.5 + self._jitter()))
                     pause *= 2
         except TimeoutError:
-            logger.bind(call_sid=call_sid).error("Twilio's REST API did not take a change in time")
-            return RestOutcome.FAILED
+            logger.bind(call_sid=asked.call_sid or "-").error(
+                "Twilio's REST API did not take a request in time"
+            )
+            return _Answer(RestOutcome.FAILED)
 
-    async def _attempt(
-        self, url: str, authorization: str, call_sid: str, form: Mapping[str, str]
-    ) -> RestOutcome:
-        log = logger.bind(call_sid=call_sid)
+    async def _attempt(self, url: str, authorization: str, asked: _Asked) -> _Answer:
+        log = logger.bind(call_sid=asked.call_sid or "-")
         try:
             async with asyncio.timeout(self._patience.attempt):
-                status, body = await self._post(url, form, {"Authorization": authorization})
+                status, body = await self._post(url, asked.form, {"Authorization": authorization})
         except OSError as error:  # a time-out is one
             fault = str(error) or type(error).__name__
             log.warning("Twilio's REST API not reached: {fault}", fault=fault)
-            return RestOutcome.TRY_AGAIN
+            may_have_worked = asked.once and isinstance(error, TimeoutError)
+            return _Answer(RestOutcome.FAILED if may_have_worked else RestOutcome.TRY_AGAIN)
         if 200 <= status < 300:
-            return RestOutcome.DONE
+            return _Answer(RestOutcome.DONE, body)
         code = _code(body)
         if status in (400, 404) and code in _ENDED_CODES:
-            return RestOutcome.CALL_IS_OVER
+            return _Answer(RestOutcome.CALL_IS_OVER)
         if status == 429 or status >= 500:
             log.warning("Twilio's REST API is busy: {status}", status=status)
-            return RestOutcome.TRY_AGAIN
-        log.error("Twilio refused a change: {status}, code {code}", status=status, code=code)
-        return RestOutcome.FAILED
+            return _Answer(RestOutcome.TRY_AGAIN)
+        log.error("Twilio refused a request: {status}, code {code}", status=status, code=code)
+        return _Answer(RestOutcome.FAILED)
 
 
 def _code(body: bytes) -> int | None:
@@ -179,45 +249,10 @@ def _code(body: bytes) -> int | None:
         return None
 
 
-class CallPhone:
-    """One caller's leg: the ``processors.context.Phone`` of a call."""
-
-    def __init__(
-        self,
-        rest: TwilioRest | None,
-        socket: Socket,
-        call_sid: str,
-        account_sid: str = "",
-        *,
-        language: str = "",
-        voice: str | None = None,
-    ) -> None:
-        self._rest = rest
-        self._language = language
-        self._voice = voice
-        self._socket = socket
-        self._call_sid = call_sid
-        self._account_sid = account_sid
-
-    async def hang_up(self) -> bool:
-        """End the call. True when it is over, also if it was already.
-
-        Without REST credentials, or when the API fails, only the media socket can be closed. That
-        ends the stream, and Twilio goes on with the TwiML behind it, which is the spoken
-        fallback: the call ends after that. Then the answer is False.
-        """
-        if self._rest is not None and await self._rest.complete(self._call_sid, self._account_sid):
-            return True
-        await self._socket.close()
-        return False
-
-    async def say_and_hang_up(self, words: str) -> bool:
-        """Have Twilio say something in its own voice and end the call; the stream ends at once.
-
-        Without credentials, or when the API fails, it can't, and the answer is False: closing
-        the socket then makes Twilio go on with the TwiML behind the stream, its fallback.
-        """
-        if self._rest is None:
-            return False
-        twiml = say_and_hang_up(Spoken(words, self._language, self._voice))
-        return await self._rest.update(self._call_sid, twiml, self._account_sid)
+def _read(answer: _Answer) -> LegStatus | None:
+    if answer.outcome is not RestOutcome.DONE:
+        return None
+    try:
+        return _leg_status.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,9 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 
 TOKEN_PARAMETER: Final = "token"  # noqa: S105 - the parameter's name
 """Name of the ``<Parameter>`` that brings the stream's token back in ``start``."""
+
+SERVER_PARAMETER: Final = "server"
+"""Name of the one that brings the address under which Twilio knows this server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,13 @@ class Spoken:
     voice: str | None = None
 
 
-def connect_stream(url: str, token: str, fallback: Spoken) -> str:
+def connect_stream(
+    url: str,
+    token: str,
+    fallback: Spoken,
+    server_url: str = "",
+    more: Mapping[str, str] | None = None,
+) -> str:
     """Connect the call to a media stream; say ``fallback`` and hang up if that ends first.
 
     What stands behind ``<Connect>`` runs when our side closes the socket, or can't be reached
@@ -36,10 +46,16 @@ def connect_stream(url: str, token: str, fallback: Spoken) -> str:
         url: ``wss://`` address of the media stream. It can't hold a query.
         token: Comes back in the stream's ``start``.
         fallback: What is said then.
+        server_url: Scheme and host of this server, for webhooks that the call may need.
+        more: What else is to come back in ``start``, by name.
     """
     response = VoiceResponse()
     connect = Connect()
-    connect.stream(url=url).parameter(name=TOKEN_PARAMETER, value=token)
+    stream = connect.stream(url=url)
+    named = {TOKEN_PARAMETER: token, SERVER_PARAMETER: server_url, **(more or {})}
+    for name, value in named.items():
+        if value:
+            stream.parameter(name=name, value=value)
     response.append(connect)
     return _say_and_hang_up(response, fallback)
 

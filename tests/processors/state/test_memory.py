@@ -95,3 +95,27 @@ def test_a_topic_is_another_one_if_it_shares_no_word(before: str, now: str, anot
     memory = CallMemory(topic=now)
 
     assert memory.about_something_else_than(CallMemory(topic=before)) is another
+
+
+def test_a_memory_can_be_written_down_and_read_again() -> None:
+    memory = CallMemory(
+        topic="a flat",
+        fields={"name": Remembered("Ana", confirmed=True), "budget": None},
+        preferences=("ground floor",),
+        open_questions=("When?",),
+        next_action="a call back",
+    )
+
+    assert CallMemory.of(memory.as_dict()) == memory
+    assert CallMemory.of({}) == CallMemory()
+
+
+def test_answers_that_were_checked_go_before_what_was_written() -> None:
+    written = CallMemory(fields={"name": Remembered("Joe"), "phone": Remembered("two one two")})
+
+    memory = written.with_answers({"phone": Remembered("+12125550142", confirmed=True)})
+
+    assert memory.known == {
+        "name": Remembered("Joe"),
+        "phone": Remembered("+12125550142", confirmed=True),
+    }

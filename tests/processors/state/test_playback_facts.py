@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from processors.state.heard import Heard
 from processors.state.playback import PlaybackLedger, Truncation
 
 
@@ -311,3 +312,16 @@ def test_marks_can_be_sparser() -> None:
     marked = [ledger.audio_sent("a", 0, 100.0, 0.0) is not None for _ in range(7)]
 
     assert marked == [True, False, False, False, False, True, False]
+
+
+def test_what_was_heard_is_told_up_to_the_item_that_was_being_heard() -> None:
+    ledger = PlaybackLedger()
+    told: list[Heard] = []
+    ledger.on_heard(told.append)
+    (mark, *_) = send(ledger, "a", 200.0)
+    send(ledger, "b", 200.0)
+    send(ledger, "c", 200.0)
+
+    ledger.mark_received(mark, 0.3)
+
+    assert [(heard.item_id, heard.to_ms, heard.whole) for heard in told] == [("a", 200.0, True)]

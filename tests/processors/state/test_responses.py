@@ -439,3 +439,39 @@ def test_exact_words_that_were_under_way_are_said_by_the_next_session() -> None:
     assert not ledger.session_lost()
 
     assert taken(ledger).exact_words == "Hello."
+
+
+def test_what_was_being_said_in_its_own_words_is_asked_for_again() -> None:
+    ledger = ResponseLedger()
+    ledger.request("disclosure", exact_words="This call is recorded.")
+    ledger.request("greeting")
+    begun(ledger, "resp1", taken(ledger).key)
+
+    assert not ledger.session_lost()  # the request is the answer that is owed
+
+    first = taken(ledger)
+    assert (first.purpose, first.exact_words) == ("disclosure", "This call is recorded.")
+    begun(ledger, "resp2", first.key)
+    ledger.ended("resp2")
+    assert taken(ledger).purpose == "greeting"
+
+
+def test_an_answer_asked_for_just_before_the_caller_spoke_is_not_heard() -> None:
+    ledger = ResponseLedger()
+    ledger.request()
+    request = taken(ledger)
+    ledger.caller_started()
+
+    begun(ledger, "resp1", request.key)
+
+    assert not ledger.audible("resp1")
+
+
+def test_audio_of_a_response_that_is_over_is_late() -> None:
+    ledger = ResponseLedger()
+    begun(ledger, "resp")
+    ledger.ended("resp")
+
+    assert ledger.audible("resp")  # its end is still being taken
+    ledger.over("resp")
+    assert not ledger.audible("resp")

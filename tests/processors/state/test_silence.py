@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors.state.silence import ROOM, WORDS_WAIT, SilencePolicy, SilenceStep, SpeakUp
+from processors.state.silence import ROOM, WORDS_WAIT, Pause, SilencePolicy, SilenceStep, SpeakUp
 
 FIRST = SpeakUp("Are you there?", 1)
 SECOND = SpeakUp("Hello?", 2)
@@ -200,15 +200,15 @@ def test_caller_who_is_quicker_than_the_question_was_not_asked() -> None:
 
 
 @pytest.mark.parametrize("pause", ["tool", "transfer", "model"])
-def test_nothing_is_counted_while_somebody_else_is_waited_for(pause: str) -> None:
+def test_nothing_is_counted_while_somebody_else_is_waited_for(pause: Pause) -> None:
     waiting = heard_at(10.0)
-    waiting.paused(pause)  # type: ignore[arg-type]  # pytest knows no literals
-    waiting.paused(pause)  # type: ignore[arg-type]  # pytest knows no literals
-    waiting.resumed(pause, 20.0)  # type: ignore[arg-type]  # pytest knows no literals
+    waiting.paused(pause, "one")
+    waiting.paused(pause, "two")
+    waiting.resumed(pause, 20.0, "one")
     assert waiting.deadline() is None
 
-    waiting.resumed(pause, 40.0)  # type: ignore[arg-type]  # pytest knows no literals
-    waiting.resumed(pause, 41.0)  # type: ignore[arg-type]  # pytest knows no literals
+    waiting.resumed(pause, 40.0, "two")
+    waiting.resumed(pause, 41.0, "never begun")
 
     assert waiting.deadline() == 48.0
 

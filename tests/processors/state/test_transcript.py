@@ -388,3 +388,32 @@ def test_everything_is_turns_tools_and_notes_in_order_the_unfinished_too() -> No
     transcript.item_added("nobody", "a1")
 
     assert [line.item_id for line in transcript.everything()] == ["u1", "f1", "n1", "a1"]
+
+
+def test_a_finished_turn_stays_as_it_is_when_its_session_dies() -> None:
+    transcript = Transcript()
+    speaks(transcript, "u1")
+    transcript.caller_said("u1", "Hello.")
+    transcript.session_lost()
+
+    assert only(transcript).state is TurnState.SAID
+
+
+def test_a_message_may_be_finished_twice_by_item_and_by_response() -> None:
+    transcript = Transcript()
+    says(transcript, "a1")
+    transcript.assistant_finished("a1", completed=True, text=TEXT)
+
+    transcript.heard(heard("a1", MS, 2.0, whole=True))
+    assert only(transcript).text == TEXT
+
+
+def test_tools_are_known_by_themselves_and_items_of_nobody_are_not_told() -> None:
+    transcript = Transcript()
+    transcript.note_added(Note("n1", "user", "The caller pressed 1 on the keypad."))
+    transcript.item_added("nobody", None)
+    transcript.called(ToolUse("f1", "c1", "look_up", "{}"))
+    transcript.returned("c1", "done")
+
+    assert transcript.tools() == (ToolUse("f1", "c1", "look_up", "{}", "done"),)
+    assert [line.item_id for line in transcript.lines()] == ["n1", "f1"]

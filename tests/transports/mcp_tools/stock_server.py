@@ -15,10 +15,10 @@ def in_stock(item: str, count: int = 1) -> str:
     return f"{count} {item}: yes, in {os.environ.get('SHOP', 'no shop')}"
 
 
-@server.tool()
-def broken(item: str) -> str:
-    """Fail."""
-    raise RuntimeError(f"no {item}")
+@server.tool(name="shop.open")
+def shop_open() -> str:
+    """Say whether the shop is open."""
+    return "It is."
 
 
 @server.tool()

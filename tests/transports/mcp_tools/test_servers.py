@@ -23,7 +23,7 @@ def entry(**settings: Any) -> McpTools:
         "command": sys.executable,
         "args": [str(SERVER)],
         "env": {"SHOP": "Elm Street"},
-        "only": ["in_stock", "dies"],
+        "only": ["in_stock", "dies", "shop.open"],
         "timeout": 7,
     }
     return McpTools.model_validate({**usual, **settings})
@@ -31,10 +31,11 @@ def entry(**settings: Any) -> McpTools:
 
 async def test_functions_of_a_server_are_tools_and_a_server_that_died_comes_back() -> None:
     servers = McpServers()
-    stock, dies = await servers.tools([entry(), entry(command="no-such-program")])
+    stock, shop, dies = await servers.tools([entry(), entry(command="no-such-program")])
 
     try:
         told = await Bench().run(stock, item="pumps", count=2)
+        shop_told = await Bench().run(shop)
         with pytest.raises(ToolError, match="no result"):
             await Bench().run(dies)
         again = await Bench().run(stock, item="pumps")
@@ -49,6 +50,7 @@ async def test_functions_of_a_server_are_tools_and_a_server_that_died_comes_back
     assert stock.parameters["required"] == ["item"]
     assert stock.parameters["properties"]["count"]["type"] == "integer"
     assert told == "2 pumps: yes, in Elm Street"
+    assert (shop.name, shop_told) == ("shop_open", "It is.")
     assert again == "1 pumps: yes, in Elm Street"
 
 

@@ -10,6 +10,7 @@ import pytest
 from processors.call_tool import Tool
 from processors.context import Speech
 from processors.frames import EndCallFrame
+from processors.tool_frames import ToolFailedFrame
 from processors.tools.python import PythonTool
 from tests.transports.openai_realtime import sample_tools
 from tests.transports.openai_realtime.harness import Call, running_call
@@ -179,3 +180,43 @@ async def test_goodbye_without_audio_hangs_up_at_once() -> None:
 
 def test_long_output_is_cut() -> None:
     assert len(as_output("x" * 2 * OUTPUT_LIMIT)) < OUTPUT_LIMIT + 10
+
+
+async def test_output_that_comes_after_the_session_died_is_told_with_its_call() -> None:
+    speech = Speech(prompt="p", greeting="Hi.", tools=(sample("slow", timeout=2),))
+    sample_tools.release = asyncio.Event()
+    async with running_call(speech=speech) as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call_function(call, "slow", "c1")
+        await call.model.done("resp_2")
+        await call.settle()
+        await call.model.sockets[-1].close()
+        call.model.accepted.clear()
+        async with asyncio.timeout(2):
+            await call.model.accepted.wait()
+        sample_tools.release.set()
+
+        told = await call.model.expect("conversation.item.create")
+        assert told["item"]["type"] == "function_call"
+        assert told["item"]["call_id"] == "c1"
+        assert await output(call) == ("c1", "done")
+        await call.model.expect("response.create")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "reason"),
+    [("broken", "{}", "raised"), ("no_such", "{}", "refused"), ("look_up", "[]", "refused")],
+)
+async def test_processors_hear_of_functions_that_fail(
+    name: str, arguments: str, reason: str
+) -> None:
+    async with running_call(speech=SPEECH) as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call_function(call, name, "c1", arguments)
+        await output(call)
+        await call.settle()
+
+        (failed,) = call.bottom.of(ToolFailedFrame)
+        assert (failed.function_name, failed.call_id, failed.reason) == (name, "c1", reason)

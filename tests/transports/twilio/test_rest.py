@@ -7,7 +7,8 @@ from aiohttp import web
 from loguru import logger
 
 from tests.transports.twilio.line import ACCOUNT_SID, CALL_SID, Line
-from transports.twilio.rest import CallPhone, RestCredentials, RestPatience, TwilioRest
+from transports.twilio.phone import CallPhone
+from transports.twilio.rest import RestCredentials, RestPatience, TwilioRest
 from transports.twilio.twiml import Spoken, say_and_hang_up
 
 QUICK = RestPatience(attempt=0.15, total=0.6, first_pause=0.001)
@@ -198,3 +199,54 @@ async def test_when_the_api_fails_hanging_up_closes_the_stream() -> None:
         assert not await CallPhone(rest, line, CALL_SID).hang_up()
 
     assert line.closed_with == (1000, "")
+
+
+async def test_somebody_is_called_and_their_leg_is_known() -> None:
+    async with serving((201, '{"sid": "CA9", "status": "queued"}')) as api, client(api) as rest:
+        sid = await rest.start_call({"To": "+1", "From": "+2", "Twiml": "<Response/>"})
+
+    assert sid == "CA9"
+    assert api.requests[0][0] == "/2010-04-01/Accounts/AC1/Calls.json"
+
+
+@pytest.mark.parametrize("answer", [(400, '{"code": 21211}'), (201, "no json"), (201, "[]")])
+async def test_a_call_that_is_not_made_has_no_sid(answer: tuple[int, str]) -> None:
+    async with serving(answer) as api, client(api) as rest:
+        assert await rest.start_call({"To": "+1"}) == ""
+
+
+async def test_a_call_that_may_have_been_made_is_not_made_twice() -> None:
+    calls = 0
+
+    async def slow(url: str, form: object, headers: object) -> tuple[int, bytes]:
+        nonlocal calls
+        calls += 1
+        raise TimeoutError
+
+    rest = TwilioRest(WITH_TOKEN, patience=QUICK, jitter=lambda: 0.5, post=slow)
+
+    assert await rest.start_call({"To": "+1"}) == ""
+    assert not await rest.send_sms("+1", "+2", "hello")
+    assert calls == 2
+
+
+async def test_what_twilio_says_of_a_call() -> None:
+    async def get(url: str, form: object, headers: object) -> tuple[int, bytes]:
+        assert form is None
+        assert url.endswith("/Calls/CA1.json")
+        return 200, b'{"sid": "CA1", "status": "in-progress", "answered_by": "human", "x": 1}'
+
+    rest = TwilioRest(WITH_TOKEN, post=get)
+    status = await rest.call_status("CA1")
+
+    assert status is not None
+    assert (status.status, status.answered_by) == ("in-progress", "human")
+
+
+async def test_a_text_message_is_cut_to_what_twilio_takes() -> None:
+    async with serving((201, '{"sid": "SM1"}')) as api, client(api) as rest:
+        assert await rest.send_sms("+1", "+2", "x" * 2000)
+
+    path, _, form = api.requests[0]
+    assert path == "/2010-04-01/Accounts/AC1/Messages.json"
+    assert (form["To"], form["From"], len(form["Body"])) == ("+1", "+2", 1600)

@@ -1,0 +1,323 @@
+"""Deals with an escalation: says, asks, tells, rings and promises, as the call file's rules go."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from processors.call_record import WEBHOOKS, Webhooks
+from processors.context import CallContext
+from processors.escalation_config import EscalationDetectorConfig, Rule
+from processors.escalation_frames import TransferStateFrame
+from processors.exact_speech import ExactSpeech
+from processors.frames import ConversationTextFrame
+from processors.memory_frames import MemoryRequestFrame
+from processors.state.escalation.detector import Escalation
+from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
+from processors.state.escalation.summary import for_a_person
+from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
+
+OFFER_PATIENCE: Final = 20.0
+"""Seconds after an offer was heard in which it may be answered."""
+
+CALLED_BACK: Final = "callback"
+
+DIALLED: Final = "dialled"
+"""How a cold transfer ends on this side: the caller's line rings others, and may come back."""
+
+_CALLING: Final = (
+    "A colleague is being called for the caller now, which takes up to a minute. Stay with them:"
+    " answer briefly if they speak, and do not say that they are connected."
+)
+_NOBODY: Final = (
+    "Nobody could take the call ({outcome}). The caller has been told, and that somebody will call"
+    " them back {when}. Go on helping them, and do not offer to connect them again."
+)
+_COLLECT: Final = (
+    "A person will take over this call soon. Before that, ask for what is still missing, one thing"
+    " at a time: {missing}. Do not say yet that you are connecting them."
+)
+
+
+class HandOver:
+    """Deals with the escalations of one call, one at a time.
+
+    Attributes:
+        details: What whoever asked for a person wants them to know.
+    """
+
+    def __init__(
+        self,
+        owner: FrameProcessor,
+        config: EscalationDetectorConfig,
+        context: CallContext,
+        speech: ExactSpeech,
+    ) -> None:
+        self.details = ""
+        self._owner = owner
+        self._config = config
+        self._context = context
+        self._speech = speech
+        self._offer: Offer | None = None
+        self._collecting: Collecting | None = None
+        self._caller_spoke = asyncio.Event()
+        self._transfer_began: float | None = None
+        self._ringing = False
+        self._reasons: tuple[str, ...] = ()
+
+    # Facts.
+
+    def caller_said(self, answer: bool | None) -> None:
+        """The caller said something; ``answer``: yes or no, if it says either."""
+        if self._offer is not None:
+            self._offer.caller_said(answer)
+        if self._collecting is not None:
+            self._collecting.caller_said()
+        self._caller_spoke.set()
+
+    async def stream_ended(self) -> None:
+        """The call's stream is over: find out whether the caller is with a person now."""
+        desk = self._desk
+        if desk is None or not self._ringing:
+            return
+        self._ringing = False
+        if await desk.left():
+            self._transferred("warm", "accepted")
+        else:
+            self._over("cancelled")
+
+    # An escalation, from beginning to end.
+
+    async def deal_with(self, escalation: Escalation) -> bool:
+        """Do what the rules say; False: the caller wants no person."""
+        context = self._context
+        self._reasons = escalation.reasons
+        now = context.wall_time()
+        is_open = context.hours is None or now is None or context.hours.is_open(now)
+        rule = self._config.rule_for(escalation.reasons)
+        actions = rule.actions(is_open=is_open)
+        context.record(
+            "escalation",
+            reasons=list(escalation.reasons),
+            turns=list(escalation.turns),
+            actions=list(actions),
+            open=is_open,
+            private={"cues": [finding.cue for finding in escalation.findings]},
+        )
+        for action in actions:
+            match action:
+                case "emergency":
+                    await self._say_safety(rule)
+                case "notify":
+                    self._notify("escalation")
+                case "offer":
+                    if not await self._ask():
+                        return False
+                    await self._transfer()
+                case "collect_then_transfer":
+                    await self._collect()
+                    await self._transfer()
+                case "transfer_now":
+                    await self._transfer()
+                case "callback":
+                    await self._promise_callback()
+        return True
+
+    async def came_back(self) -> None:
+        """A cold transfer failed and brought the caller back, to this call anew."""
+        returned = self._context.returned
+        assert returned is not None, "asked only then"
+        self._reasons = ("transfer_returned",)
+        self._context.record("transfer_ended", mode="cold", outcome=returned.outcome)
+        if not self._context.memory.empty:
+            await self._tell_model(self._context.memory.notes())
+        await self._nobody_there(returned.outcome)
+
+    # Steps.
+
+    async def _say_safety(self, rule: Rule) -> None:
+        assert rule.say is not None, "the schema wants it"
+        await self._speech.say(rule.say, purpose="safety", at_once=True)
+
+    async def _ask(self) -> bool:
+        """Offer a person; whether the caller does not say no to it."""
+        self._offer = offer = Offer()
+        try:
+            await self._speech.say(self._config.offer)
+            async with asyncio.timeout(OFFER_PATIENCE):
+                while not offer.over:
+                    self._caller_spoke.clear()
+                    await self._caller_spoke.wait()
+        except TimeoutError:
+            offer.over = True
+        finally:
+            self._offer = None
+        self._context.record("offer_answered", taken=offer.taken)
+        return bool(offer.taken)
+
+    async def _collect(self) -> None:
+        wanted = self._config.collect or self._context.speech.checklist
+        self._collecting = collecting = Collecting(tuple(wanted), self._config.collect_turns)
+        missing = collecting.missing(self._context.memory.known)
+        if missing:
+            names = ", ".join(name.replace("_", " ") for name in missing)
+            await self._tell_model(_COLLECT.format(missing=names))
+        try:
+            while not collecting.over(self._context.memory.known):
+                self._caller_spoke.clear()
+                await self._caller_spoke.wait()
+                await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
+        finally:
+            self._collecting = None
+
+    async def _transfer(self) -> None:
+        config, desk = self._config.transfer, self._desk
+        if config is None or desk is None:
+            await self._promise_callback()
+            return
+        context = self._context
+        self._transfer_began = context.clock()
+        context.record("transfer_started", mode=config.kind, private={"to": list(config.to)})
+        await self._owner.broadcast_frame(TransferStateFrame, active=True)
+        await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
+        await self._speech.say(config.connecting, at_once=True)
+        if config.kind == "cold":
+            outcome = await self._dial()
+        else:
+            await self._tell_model(_CALLING)
+            outcome = await self._ring()
+        if outcome in ("accepted", DIALLED):
+            self._transferred(config.kind, outcome)
+            return
+        self._over(outcome)
+        await self._owner.broadcast_frame(TransferStateFrame, active=False, outcome=outcome)
+        await self._nobody_there(outcome)
+
+    async def _ring(self) -> str:
+        """Ring one number after the other until somebody takes the call."""
+        config, desk, context = self._config.transfer, self._desk, self._context
+        assert config is not None, "asked before"
+        assert desk is not None, "asked before"
+        outcome = "failed"
+        for number in config.to:
+            whisper = for_a_person(context.memory, self._reasons, self.details)
+            person = Person(
+                number,
+                config.caller_id or context.info.called,
+                config.ring_seconds,
+                config.decide_seconds,
+                f"{config.whisper} {whisper}",
+                config.accept,
+                config.gone,
+                config.detect_machines,
+            )
+            context.record("person_called", private={"to": number})
+            self._ringing = True
+            outcome = await desk.ring(person)
+            self._ringing = False
+            context.record("person_answered", outcome=outcome)
+            if outcome == "accepted":
+                break
+        return outcome
+
+    async def _dial(self) -> str:
+        config, desk, context = self._config.transfer, self._desk, self._context
+        assert config is not None, "asked before"
+        assert desk is not None, "asked before"
+        dialled = await desk.dial(
+            config.to,
+            config.caller_id or context.info.called,
+            config.ring_seconds,
+            context.memory.as_dict(),
+        )
+        return DIALLED if dialled else "failed"
+
+    async def _nobody_there(self, outcome: str) -> None:
+        """Nobody took the call: say so, promise a callback, and let the model know."""
+        config = self._config.transfer
+        assert config is not None, "there was a transfer"
+        when = self._callback_when()
+        await self._tell_model(_NOBODY.format(outcome=outcome.replace("_", " "), when=when))
+        await self._promise_callback(config.nobody)
+
+    async def _promise_callback(self, first: str = "") -> None:
+        words = self._config.callback.replace("{when}", self._callback_when())
+        self._context.record(
+            "callback_promised", reasons=list(self._reasons), due=_iso(self._callback_due())
+        )
+        self._notify(CALLED_BACK)
+        await self._speech.say(f"{first} {words}".strip(), at_once=True)
+
+    def _callback_due(self) -> datetime | None:
+        return callback_time(self._context.wall_time(), self._context.hours)
+
+    def _callback_when(self) -> str:
+        return in_words(self._callback_due(), self._context.wall_time())
+
+    # Who else is told.
+
+    async def _tell_model(self, text: str) -> None:
+        line = ConversationTextFrame(text, role="system", respond=False)
+        await self._owner.push_frame(line, FrameDirection.UPSTREAM)
+
+    def _notify(self, kind: str) -> None:
+        notify, context = self._config.notify, self._context
+        hooks: Webhooks | None = context.resources.get(WEBHOOKS)
+        messages: Messages | None = context.resources.get(MESSAGES)
+        if notify.webhooks and hooks is not None:
+            delivery = f"{context.info.call_sid}-{kind}-{round(context.clock() * 1000)}"
+            hooks.send(notify.webhooks, json.dumps(self._news(kind)).encode(), delivery)
+        if notify.sms and messages is not None:
+            self._owner.create_task(self._send_sms(messages, kind), "sms")
+        if notify.webhooks or notify.sms:
+            context.record(
+                "notified", what=kind, webhooks=len(notify.webhooks), sms=len(notify.sms)
+            )
+
+    async def _send_sms(self, messages: Messages, kind: str) -> None:
+        info, notify = self._context.info, self._config.notify
+        about = ", ".join(reason.replace("_", " ") for reason in self._reasons)
+        caller = info.caller or "number withheld"
+        body = f"{info.file_name}: {kind} ({about}), caller {caller}, call {info.call_sid}"
+        for number in notify.sms:
+            await messages.send_sms(number, notify.sms_from or info.called, body, info.account_sid)
+
+    def _news(self, kind: str) -> dict[str, Any]:
+        context = self._context
+        info = context.info
+        return {
+            "version": 1,
+            "kind": kind,
+            "call_sid": info.call_sid,
+            "caller": info.caller,
+            "called": info.called,
+            "call_file": info.file_name,
+            "at": _iso(context.wall_time()),
+            "reasons": list(self._reasons),
+            "callback_due": _iso(self._callback_due()) if kind == CALLED_BACK else None,
+            "memory": context.memory.as_dict(),
+        }
+
+    # The transfer's end.
+
+    def _transferred(self, mode: str, outcome: str) -> None:
+        self._over(outcome)
+        self._context.record("transferred", mode=mode)
+
+    def _over(self, outcome: str) -> None:
+        began, self._transfer_began = self._transfer_began, None
+        ms = 0 if began is None else round((self._context.clock() - began) * 1000)
+        mode = "warm" if self._config.transfer is None else self._config.transfer.kind
+        self._context.record("transfer_ended", mode=mode, outcome=outcome, ms=ms)
+
+    @property
+    def _desk(self) -> TransferDesk | None:
+        return self._context.resources.get(TRANSFERS)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

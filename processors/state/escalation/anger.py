@@ -1,0 +1,80 @@
+"""How angry a caller is, as a trend over turns: a single hard word is no more than that.
+
+Each turn gets a heat from the cues in it and, weakly, from a sentiment lexicon: that counts only
+where a cue was found, and where the turn is aimed at the assistant or the business (a toothache is
+"terrible", too). The level is this turn's heat and what is left of the level before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from processors.state.escalation.cues import CueList, Grammar
+
+Sentiment = Callable[[str], float]
+"""How a text sounds: from -1, very bad, to 1, very good."""
+
+_KEPT: Final = 0.7
+"""What is left of the level when another turn comes."""
+
+_FURTHER: Final = 0.7
+"""What the second and each further cue of a turn adds of its heat."""
+
+_OF_TONE: Final = 0.8
+"""What the worst tone adds where it is aimed at the assistant; measured alone it is a weak sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class AngerWords:
+    """The cues of one language, by their heat.
+
+    Attributes:
+        grammar: What keeps a cue from being meant.
+        cues: Lists of cues, each with the heat of one.
+        aimed: Marks a text as being about the assistant or the business.
+    """
+
+    grammar: Grammar
+    cues: Mapping[float, CueList]
+    aimed: re.Pattern[str] | None = None
+
+    def heat(self, text: str, sentiment: Sentiment) -> float:
+        """The heat of one turn."""
+        heats: list[float] = []
+        counted: list[str] = []
+        for heat in sorted(self.cues, reverse=True):
+            for cue in self.cues[heat].cues:
+                said = CueList(cues=(cue,)).find(text, self.grammar)
+                # Words that a hotter cue took in are not counted again.
+                if said and not any(said in other or other in said for other in counted):
+                    heats.append(heat)
+                    counted.append(said)
+        if not heats:
+            return 0.0
+        worded = heats[0] + _FURTHER * sum(heats[1:])
+        aimed = self.aimed is not None and self.aimed.search(self.grammar.clauses.plain(text))
+        return worded + (max(-sentiment(text), 0.0) * _OF_TONE if aimed else 0.0)
+
+
+@dataclass(slots=True)
+class AngerTrend:
+    """The level over the turns of a call.
+
+    Attributes:
+        words: The cues, of each language.
+        sentiment: A lexicon's opinion.
+        level: How angry the caller is now.
+    """
+
+    words: Sequence[AngerWords]
+    sentiment: Sentiment
+    level: float = field(default=0.0, init=False)
+
+    def caller_said(self, text: str) -> float:
+        """Take in a turn; the level with it."""
+        heat = max((words.heat(text, self.sentiment) for words in self.words), default=0.0)
+        self.level = self.level * _KEPT + heat
+        return self.level

@@ -1,0 +1,36 @@
+"""What a person's leg tells of the transfer."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.state.transfer import is_live, outcome_of
+
+
+@pytest.mark.parametrize(
+    ("status", "answered_by", "outcome"),
+    [
+        ("queued", None, None),
+        ("ringing", None, None),
+        ("in-progress", None, None),
+        ("in-progress", "human", None),
+        ("in-progress", "machine_start", "machine"),
+        ("completed", "fax", "machine"),
+        ("completed", "human", "declined"),
+        ("completed", None, "declined"),
+        ("busy", None, "busy"),
+        ("no-answer", None, "no_answer"),
+        ("canceled", None, "no_answer"),
+        ("failed", None, "failed"),
+        ("something-new", None, None),
+    ],
+)
+def test_what_a_status_says(status: str, answered_by: str | None, outcome: str | None) -> None:
+    assert outcome_of(status, answered_by) == outcome
+
+
+def test_which_legs_are_not_over() -> None:
+    live = [status for status in ("queued", "ringing", "in-progress") if is_live(status)]
+
+    assert live == ["queued", "ringing", "in-progress"]
+    assert not is_live("completed")

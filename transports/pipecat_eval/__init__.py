@@ -1,0 +1,1 @@
+"""Pipecat's eval harness as the caller."""

@@ -1,0 +1,1 @@
+"""A model leg made of pipecat's own services."""
