@@ -93,7 +93,7 @@ class ModelSenses:
     def hear(self, pcmu: bytes) -> asyncio.Future[str]:
         return done(self._engineered.hear(pcmu))
 
-    def speak(self, text: str) -> Speaking:
+    def speak(self, text: str, speed: float = 1.0) -> Speaking:
         pieces = iter([*self._engineered.pieces(self._engineered.engines.voice, text), None])
         return lambda: done(next(pieces))
 

@@ -127,7 +127,7 @@ class SpokenMessage(OutputItem):
         self._part = Part("output_audio", transcript="")
         self._text = say.text
         self._format = audio_format
-        self._speaking = state.senses.speak(say.text)
+        self._speaking = state.senses.speak(say.text, state.settings.speed)
         self._coming = self._speaking()
         self._pcmu = self._encoded = b""
         self._sent_bytes = 0

@@ -65,7 +65,7 @@ class Senses(Protocol):
         """The words in the audio; empty when there are none."""
         ...
 
-    def speak(self, text: str) -> Speaking:
+    def speak(self, text: str, speed: float = 1.0) -> Speaking:
         """The text as audio, piece by piece; nothing is made until it is asked for."""
         ...
 
@@ -105,8 +105,8 @@ class ToneSenses:
         """The words in the audio."""
         return _done(self._voice.hear(pcmu))
 
-    def speak(self, text: str) -> Speaking:
-        """The whole text in one piece."""
+    def speak(self, text: str, speed: float = 1.0) -> Speaking:
+        """The whole text in one piece, at the one speed that tones have."""
         pieces = iter((Piece(text, self._voice.speak(text)), None))
         return lambda: _done(next(pieces))
 

@@ -68,9 +68,9 @@ class SpeechSenses:
         """The words in the audio."""
         return self._ears.do(lambda: self.engines.recognizer.transcribe(pcmu_to_pcm16(pcmu)))
 
-    def speak(self, text: str) -> Speaking:
+    def speak(self, text: str, speed: float = 1.0) -> Speaking:
         """The text sentence by sentence, each made when it is asked for."""
-        sentences = self.engines.voice.stream(text)
+        sentences = self.engines.voice.stream(text, speed)
         return lambda: self._mouth.do(lambda: _next_piece(sentences))
 
     def chars_audible(self, span: Span, ms: float) -> int:

@@ -17,7 +17,7 @@ class Voice:
     def __init__(self, level: int) -> None:
         self._level = level
 
-    def stream(self, text: str) -> Iterator[Sentence]:
+    def stream(self, text: str, speed: float = 1.0) -> Iterator[Sentence]:
         for sentence in text.split("|"):
             yield Sentence(sentence, self._level.to_bytes(2, "little") * len(sentence))
 

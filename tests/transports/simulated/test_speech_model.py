@@ -57,7 +57,7 @@ class BrokenRecognizer:
 
 
 class BrokenVoice:
-    def stream(self, text: str) -> Iterator[Sentence]:
+    def stream(self, text: str, speed: float = 1.0) -> Iterator[Sentence]:
         yield Sentence("One. ", bytes(1600))
         raise RuntimeError("the network is gone")
 
@@ -147,6 +147,16 @@ async def test_the_voice_comes_by_sentences_with_its_transcript(senses: SpeechSe
         first_audio = client.kinds().index("response.output_audio.delta")
         before = [e["delta"] for e in client.events[:first_audio] if e in deltas]
         assert len("".join(before)) < len(LONG) / 3
+
+
+async def test_the_session_says_how_fast_it_talks(senses: SpeechSenses) -> None:
+    async with talking(senses, Echo()) as client:
+        usual = await client.respond(instructions="This is how fast I talk.")
+        await client.configure(audio={"output": {"speed": 1.5}})
+        faster = await client.respond(instructions="This is how fast I talk.")
+
+        lengths = [len(client.audio(done["output"][0]["id"])) for done in (usual, faster)]
+        assert lengths[0] > 1.3 * lengths[1]
 
 
 async def test_speech_into_an_answer_cuts_it_in_mid_word(senses: SpeechSenses) -> None:
