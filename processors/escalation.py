@@ -17,12 +17,13 @@ from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.escalation_frames import EscalationRequestFrame
 from processors.exact_speech import ExactSpeech
-from processors.frames import EndCallFrame
+from processors.frames import CallerTurnCommittedFrame, EndCallFrame
 from processors.hand_over import HandOver
+from processors.memory_frames import MemoryFrame
 from processors.silence_frames import CallerSilentFrame
 from processors.state.escalation.detector import EMERGENCY, Escalation
 from processors.state.turn import Turn, TurnState
-from processors.tool_frames import ToolFailedFrame
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame
 
 
 class EscalationProcessor(CallProcessor):
@@ -36,13 +37,14 @@ class EscalationProcessor(CallProcessor):
         self._speech = ExactSpeech(self, context)
         self._hand_over = HandOver(self, config, context, self._speech)
         self._turns_seen = 0
-        self._ending = False
+        self._ending = False  # a goodbye is being said
+        self._ended = False
         self._dealing: asyncio.Task[None] | None = None
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass everything on, and learn from it; hold the end until a transfer's end is known."""
         if isinstance(frame, (EndFrame, CancelFrame)):
-            self._ending = True
+            self._ended = True
             if isinstance(frame, EndFrame):
                 await self._hand_over.stream_ended()
             await self._stop()
@@ -50,7 +52,7 @@ class EscalationProcessor(CallProcessor):
         await self._speech.learn(frame)
         if isinstance(frame, StartFrame) and self._context.returned is not None:
             self._dealing = self.create_task(self._hand_over.came_back(), "came_back")
-        if not self._ending:
+        if not self._ended:
             await self._act_on(self._learn(frame))
 
     async def cleanup(self) -> None:
@@ -78,6 +80,10 @@ class EscalationProcessor(CallProcessor):
                     found = asked
             case EndCallFrame():
                 self._ending = True
+            case CallerTurnCommittedFrame():
+                self._ending = False  # who speaks into a goodbye is still on the line
+            case MemoryFrame() | ToolEndedFrame():
+                self._hand_over.more_is_known()
         return found
 
     def _learn_turns(self, now: float) -> Escalation | None:
@@ -105,9 +111,10 @@ class EscalationProcessor(CallProcessor):
     async def _act_on(self, escalation: Escalation | None) -> None:
         if escalation is None:
             return
-        if self._dealing is not None:  # only an emergency comes while another is dealt with
-            assert EMERGENCY in escalation.reasons or self._dealing.done()
-            await self._stop()
+        if self._ending and EMERGENCY not in escalation.reasons:
+            self._detector.settled()
+            return
+        await self._stop()  # an emergency comes before whatever else is being dealt with
         self._dealing = self.create_task(self._deal_with(escalation), "escalation")
 
     async def _deal_with(self, escalation: Escalation) -> None:

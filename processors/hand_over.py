@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +21,9 @@ from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
 from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
+
+DIAL_PATIENCE: Final = 5.0
+"""Seconds that REST gets to say that the caller's line dials, once the stream is over."""
 
 OFFER_PATIENCE: Final = 20.0
 """Seconds after an offer was heard in which it may be answered."""
@@ -64,9 +68,10 @@ class HandOver:
         self._speech = speech
         self._offer: Offer | None = None
         self._collecting: Collecting | None = None
-        self._caller_spoke = asyncio.Event()
+        self._woken = asyncio.Event()
         self._transfer_began: float | None = None
         self._ringing = False
+        self._dialled: asyncio.Event | None = None
         self._reasons: tuple[str, ...] = ()
 
     # Facts.
@@ -77,10 +82,19 @@ class HandOver:
             self._offer.caller_said(answer)
         if self._collecting is not None:
             self._collecting.caller_said()
-        self._caller_spoke.set()
+        self._woken.set()
+
+    def more_is_known(self) -> None:
+        """The memory may have changed."""
+        self._woken.set()
 
     async def stream_ended(self) -> None:
         """The call's stream is over: find out whether the caller is with a person now."""
+        if self._dialled is not None:  # the stream may end before REST says that it will
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DIAL_PATIENCE):
+                    await self._dialled.wait()
+            return
         desk = self._desk
         if desk is None or not self._ringing:
             return
@@ -150,8 +164,8 @@ class HandOver:
             await self._speech.say(self._config.offer)
             async with asyncio.timeout(OFFER_PATIENCE):
                 while not offer.over:
-                    self._caller_spoke.clear()
-                    await self._caller_spoke.wait()
+                    self._woken.clear()
+                    await self._woken.wait()
         except TimeoutError:
             offer.over = True
         finally:
@@ -168,9 +182,11 @@ class HandOver:
             await self._tell_model(_COLLECT.format(missing=names))
         try:
             while not collecting.over(self._context.memory.known):
-                self._caller_spoke.clear()
-                await self._caller_spoke.wait()
-                await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
+                turns_left = collecting.turns_left
+                self._woken.clear()
+                await self._woken.wait()
+                if collecting.turns_left < turns_left:
+                    await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         finally:
             self._collecting = None
 
@@ -186,14 +202,20 @@ class HandOver:
         await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         await self._speech.say(config.connecting, at_once=True)
         if config.kind == "cold":
+            self._dialled = asyncio.Event()
             outcome = await self._dial()
         else:
             await self._tell_model(_CALLING)
             outcome = await self._ring()
         if outcome in ("accepted", DIALLED):
             self._transferred(config.kind, outcome)
+        else:
+            self._over(outcome)
+        if self._dialled is not None:
+            self._dialled.set()
+            self._dialled = None
+        if outcome in ("accepted", DIALLED):
             return
-        self._over(outcome)
         await self._owner.broadcast_frame(TransferStateFrame, active=False, outcome=outcome)
         await self._nobody_there(outcome)
 
@@ -245,12 +267,13 @@ class HandOver:
         await self._promise_callback(config.nobody)
 
     async def _promise_callback(self, first: str = "") -> None:
+        """Say when somebody calls back; behind ``first`` in its turn, else at once."""
         words = self._config.callback.replace("{when}", self._callback_when())
         self._context.record(
             "callback_promised", reasons=list(self._reasons), due=_iso(self._callback_due())
         )
         self._notify(CALLED_BACK)
-        await self._speech.say(f"{first} {words}".strip(), at_once=True)
+        await self._speech.say(f"{first} {words}".strip(), at_once=not first)
 
     def _callback_due(self) -> datetime | None:
         return callback_time(self._context.wall_time(), self._context.hours)

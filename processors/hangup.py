@@ -12,6 +12,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from processors.base import CallProcessor
 from processors.configs import HangupConfig
 from processors.context import CallContext
+from processors.escalation_frames import TransferStateFrame
 from processors.frames import (
     CallerSpeechStartedFrame,
     EndCallFrame,
@@ -86,6 +87,8 @@ class HangupProcessor(CallProcessor):
                 watch.went_on()
             case InterruptionFrame():
                 watch.interrupted()
+            case TransferStateFrame() if frame.active:
+                watch.interrupted()  # a person is called: whatever was said, this is not the end
             case ModelLostFrame():
                 self._leave(self._speak_fallback(frame.reason))
 

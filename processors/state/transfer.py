@@ -18,7 +18,8 @@ _ENDED: Final[dict[str, PersonOutcome]] = {
 _MACHINES: Final = ("machine", "fax")
 """How ``AnsweredBy`` begins for what is no person (Twilio, Answering machine detection)."""
 
-_LIVE: Final = frozenset({"queued", "initiated", "ringing", "in-progress"})
+IN_PROGRESS: Final = "in-progress"
+"""A leg that somebody has answered and nobody has ended."""
 
 
 def is_machine(answered_by: str | None) -> bool:
@@ -35,8 +36,3 @@ def outcome_of(status: str, answered_by: str | None) -> PersonOutcome | None:
     if is_machine(answered_by):
         return "machine"
     return _ENDED.get(status)
-
-
-def is_live(status: str) -> bool:
-    """Whether a leg is not over."""
-    return status in _LIVE

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from pipeline.catalog import load_catalog
 from run import PEOPLE
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import BYE, Held, World, hold
@@ -213,3 +214,27 @@ async def test_who_is_told_of_it(tmp_path: Path) -> None:
     ]
     assert "legal" in held.messages[0]["Body"]
     assert "complaint" not in held.messages[0]["Body"], "no words of the caller's"
+
+
+@virtual
+async def test_what_the_file_wants_is_asked_for_before_a_transfer(tmp_path: Path) -> None:
+    settings = f"{WARM}, collect: [name], rules: [{{do: collect_then_transfer}}]"
+    catalog = desk(tmp_path, settings)
+    path = catalog.files[0].path
+    checklist = "  information:\n    checklist: [{field: name, ask: What is your name?}]\n"
+    summarizer = "  - {type: transcript_summarizer, every_turns: 20}\n  - {type: escalation"
+    text = path.read_text().replace("  information:\n", checklist, 1)
+    path.write_text(text.replace("  - {type: escalation", summarizer, 1))
+    script: list[Step] = [
+        Listen(),
+        Say("Can I talk to a person?"),
+        Listen(quiet=1.5),
+        Say("My name is Dana Reyes."),
+        Listen(quiet=2.0, patience=40.0),
+    ]
+
+    held = await hold(load_catalog(str(path)), script, person("accepts"))
+
+    assert held.heard[1].endswith("What is your name?"), "not yet connected"
+    assert "name: Dana Reyes" in held.legs[0].heard[0]
+    assert transfers(held) == ["accepted"]

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import msgspec
 from loguru import logger
 
-from processors.state.transfer import PersonOutcome, is_live, outcome_of
+from processors.state.transfer import IN_PROGRESS, PersonOutcome, outcome_of
 from processors.transfer_desk import Person
 from transports.twilio.rest import TwilioRest
 from transports.twilio.seal import Seal
@@ -214,12 +214,13 @@ class CallTransfers:
         if self._told == "accepted":
             self._taken = True
             return True
-        # What REST says of a leg may be a moment old: it must say twice that the call goes on.
+        # What REST says of a leg may be a moment old: it must say twice that both go on.
         for pause in (0.0, POLL):
             await asyncio.sleep(pause)
-            status = await self._office.rest.call_status(self._leg.call_sid, self._leg.account_sid)
-            if status is None or not is_live(status.status):
-                return False
+            for sid in (self._leg.call_sid, self._person_sid):
+                leg = await self._office.rest.call_status(sid, self._leg.account_sid)
+                if leg is None or leg.status != IN_PROGRESS:
+                    return False
         self._taken = True
         return True
 

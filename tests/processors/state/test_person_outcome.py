@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors.state.transfer import is_live, outcome_of
+from processors.state.transfer import outcome_of
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,3 @@ from processors.state.transfer import is_live, outcome_of
 )
 def test_what_a_status_says(status: str, answered_by: str | None, outcome: str | None) -> None:
     assert outcome_of(status, answered_by) == outcome
-
-
-def test_which_legs_are_not_over() -> None:
-    live = [status for status in ("queued", "ringing", "in-progress") if is_live(status)]
-
-    assert live == ["queued", "ringing", "in-progress"]
-    assert not is_live("completed")
