@@ -43,7 +43,7 @@ ALLOWED = {
     (
         "pipeline/supervisor.py",
         "secrets.token_urlsafe",
-    ): "a key for workers where no secret is given",
+    ): "the workers' key, if there is no secret",
     ("transports/text_frames.py", "os.urandom"): "masks that nobody may foresee (RFC 6455, 5.3)",
     ("transports/twilio/rest.py", "random.SystemRandom"): "spreads retries, unless handed in",
     ("transports/twilio/seal.py", "secrets.token_bytes"): "a key where no secret is given",
