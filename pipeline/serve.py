@@ -167,6 +167,7 @@ async def serving(
             stack,
             _both(on_call, metrics),
             outside,
+            model=model,
             announce=announce,
             traced=traced,
         )

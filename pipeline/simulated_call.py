@@ -86,7 +86,7 @@ async def place_call(
         say: Prints a line.
         save: Where recording, record and event log go; none are kept without.
         play: Play it on this machine's speakers.
-        person: The caller asks for a person, who does this; None: they do not.
+        person: The caller asks for a person, who does this when their telephone rings.
 
     Returns:
         The exit status: 0 if the call kept every promise, else 1.
