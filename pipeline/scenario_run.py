@@ -21,7 +21,7 @@ from pipeline.scenario_act import ModelTurn
 from pipeline.scenario_caller import ScenarioCaller
 from pipeline.scenario_checks import Check, check
 from pipeline.scenario_file import Scenario, Scenarios
-from pipeline.simulate import Simulation, simulate
+from pipeline.simulate import Simulation, in_tones, simulate
 from processors.call_record import call_facts
 from processors.context import CallContext
 from processors.state.call_record import CallRecord
@@ -29,6 +29,7 @@ from processors.state.record_format import CallDocument
 from transports.http_tools.exchange import HttpAnswer, HttpRequest
 from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.faults import ModelOptions
 from transports.simulated.people import PersonLeg, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
@@ -143,7 +144,7 @@ async def watch_scenario(catalog: Catalog, scenario: Scenario, *, moving: bool) 
         on_call=cast.records.began,
     )
     with TemporaryDirectory(prefix="callwright-") as folder:
-        return await simulate(cast.loaded, cast.runtime(Path(folder)), cast.voice, how)
+        return await simulate(cast.loaded, cast.runtime(Path(folder)), in_tones(cast.voice), how)
 
 
 async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
@@ -155,7 +156,7 @@ async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
         people=cast.people,
         on_call=cast.records.began,
     )
-    placed = PlacedCall(cast.script, cast.voice, placing)
+    placed = PlacedCall(cast.script, InstantSenses(cast.voice), placing)
     with TemporaryDirectory(prefix="callwright-") as folder:
         evidence = await placed.hold(cast.runtime(Path(folder)))
     return cast.held(evidence, placed)
