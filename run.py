@@ -232,12 +232,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--save goes with --simulate or --cost")
     if asked.junit is not None and asked.scenarios is None:
         arguments.error("--junit goes with --scenarios")
-    if asked.person is not None and not asked.simulate:
-        arguments.error("--person goes with --simulate")
     if asked.watch and asked.scenarios is None:
         arguments.error("--watch goes with --scenarios")
     if asked.fast and not asked.simulate and not asked.watch:
         arguments.error("--fast goes with --simulate, or with --scenarios --watch")
+    if asked.person is not None and not asked.simulate:
+        arguments.error("--person goes with --simulate")
     if asked.play and (not asked.simulate or asked.fast):
         arguments.error("--play goes with --simulate, and not with --fast")
     if asked.serve_model:

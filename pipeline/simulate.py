@@ -23,7 +23,6 @@ from pipeline.summary_view import summary
 from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
-from transports.simulated.caller import Caller
 from transports.simulated.caller_script import Question, caller_script_for
 from transports.simulated.caller_senses import CallerSenses, InstantSenses, Voice
 from transports.simulated.caller_steps import CallScript
@@ -82,11 +81,11 @@ class Simulation:
         script: What the caller does; by default they answer whatever the call file asks.
         new_sid: Names account, call and streams.
         play: Plays the call on this machine's speakers.
+        people: What people do whose telephones ring, by number.
+        judge: What must be true of the call; by default what is always promised.
+        on_call: Told of what the runtime knows of each stream, before its first frame.
         person: The caller asks for a person, who does this when their telephone rings; None: the
             caller does not.
-        people: What others do whose telephones ring, by number.
-        judge: What must be true of the call and its caller; by default what is always promised.
-        on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
     save: Path | None = None
@@ -96,12 +95,12 @@ class Simulation:
     script: CallScript | None = None
     new_sid: NewSid = random_sid
     play: Player | None = None
-    person: Doing | None = None
     people: Mapping[str, PersonPlan] = field(default_factory=dict)
-    judge: Callable[[CallEvidence, Caller], Sequence[Promise]] = lambda evidence, _: check_promises(
-        evidence
+    judge: Callable[[CallEvidence, PlacedCall], Sequence[Promise]] = lambda evidence, _: (
+        check_promises(evidence)
     )
     on_call: Callable[[CallContext], None] | None = None
+    person: Doing | None = None
 
 
 async def simulate(
@@ -123,7 +122,7 @@ async def simulate(
     with ExitStack() as opened:
         call = _ShownCall(loaded, talk, how, screen, opened)
         evidence = await call.hold(answering)
-        promises = how.judge(evidence, call.caller)
+        promises = how.judge(evidence, call.placed)
         screen.print(summary(evidence, call.story, promises))
     if how.save is not None:
         screen.print(f"Recording and event log: {how.save}", soft_wrap=True)
@@ -169,9 +168,9 @@ class _ShownCall:
         self._log = self._event_log()
 
     @property
-    def caller(self) -> Caller:
-        """Who calls."""
-        return self._call.person
+    def placed(self) -> PlacedCall:
+        """The call, with everything around it."""
+        return self._call
 
     async def hold(self, answering: Answering) -> CallEvidence:
         """Place the call and show it; when this returns, everything is closed."""

@@ -20,6 +20,7 @@ from processors.memory_frames import MemoryRequestFrame
 from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
+from processors.state.journal import Entry
 from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
 
 DIAL_PATIENCE: Final = 5.0
@@ -73,8 +74,13 @@ class HandOver:
         self._ringing = False
         self._dialled: asyncio.Event | None = None
         self._reasons: tuple[str, ...] = ()
+        context.journal.listen(self._told)
 
     # Facts.
+
+    def _told(self, entry: Entry) -> None:
+        if entry.kind == "memory":  # a tool may have saved what was missing, after their turn
+            self._woken.set()
 
     def caller_said(self, answer: bool | None) -> None:
         """The caller said something; ``answer``: yes or no, if it says either."""
@@ -180,12 +186,13 @@ class HandOver:
         if missing:
             names = ", ".join(name.replace("_", " ") for name in missing)
             await self._tell_model(_COLLECT.format(missing=names))
+        turns_left = collecting.turns_left
         try:
             while not collecting.over(self._context.memory.known):
-                turns_left = collecting.turns_left
                 self._woken.clear()
                 await self._woken.wait()
-                if collecting.turns_left < turns_left:
+                if collecting.turns_left < turns_left:  # their words may hold what is missing
+                    turns_left = collecting.turns_left
                     await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         finally:
             self._collecting = None

@@ -109,7 +109,7 @@ async def one_call(config: Path) -> tuple[CallOutcome, str, str]:
         await rest.stop()
 
 
-@pytest.mark.timeout(150)  # a process is started; on a busy machine that takes its time
+@pytest.mark.timeout(300)  # a process is started; on a busy machine that takes its time
 def test_the_same_call_file_answers_under_pipecats_runner(tmp_path: Path) -> None:
     config = tmp_path / "desk.yaml"
     config.write_text(DESK, encoding="utf-8")

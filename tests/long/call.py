@@ -79,7 +79,8 @@ BOUNDED: Final = {
     },
     "processors.state.playback.PlaybackLedger._begun": 64,
     "processors.state.playback.PlaybackLedger._refused": 64,
-    "processors.state.recent.RecentKeys._keys": 512,
+    # Refused items, the session's own, those told as text, those that notes cover.
+    "processors.state.recent.RecentKeys._keys": 64 + 512 + 512 + 1024,
     "processors.state.responses.ResponseLedger._cut": 64,
     "processors.state.responses.ResponseLedger._purposes": 64,
 }
