@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test soak long bench rolling flood proof coverage lint types unit format lock clean
+.PHONY: run test soak long bench bench-speech rolling flood proof coverage lint types unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
@@ -27,6 +27,10 @@ long: $(VENV)/.ready
 # Against a lean bridge and stock pipecat; needs two cores. BENCH=--quick, BENCH=--help
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench $(BENCH)
+
+# The built-in model in real time: answers, barge-in, ears. SPEECH="--turns 10", SPEECH=--help
+bench-speech: $(VENV)/.ready
+	$(BIN)/python -m tests.bench_speech $(SPEECH)
 
 # Two workers replaced under fifty calls: none may be lost.
 rolling: $(VENV)/.ready

@@ -28,6 +28,7 @@ _COST_MINUTES = 60
 _MOST_MINUTES = 240
 """Twilio ends a call after four hours (Twilio, Voice limitations)."""
 
+_MODEL_HOST, _MODEL_PORT = "127.0.0.1", 9000
 _MOST_WORKERS = 256
 
 PEOPLE = ("accepts", "declines", "rings_out", "machine", "hangs_up", "busy", "unreachable")
@@ -36,7 +37,8 @@ PEOPLE = ("accepts", "declines", "rings_out", "machine", "hangs_up", "busy", "un
 _EXAMPLES = """\
 examples:
   run.py --config realestate.yaml       answer the phone with configs/realestate.yaml
-  run.py --config minimal --simulate    watch a simulated call of configs/minimal.yaml
+  run.py --config minimal --simulate    watch a simulated, spoken call of configs/minimal.yaml
+  run.py --config minimal --simulate --play   and hear it
   run.py --config minimal --simulate --fast   the same within seconds, in virtual time
   run.py --config desk --simulate --person declines   the caller asks for a person, who declines
   run.py --config realestate --scenarios      hold the calls of configs/scenarios/realestate.yaml
@@ -46,6 +48,7 @@ examples:
   run.py --check configs/*.yaml         validate, and print each pipeline as it will run
   run.py --prompt realestate            print what the model is told
   run.py --schema > schema.json         the JSON Schema of a call file, for editors
+  run.py --serve-model --port 9000      the built-in model alone, for any Realtime client
   run.py --cost realestate              what each minute of a long call costs, as table and plot
   run.py --show recordings/             the newest call's record, to read; --plot call.svg draws it
 
@@ -105,6 +108,14 @@ def parser() -> argparse.ArgumentParser:
         help="with --scenarios: show each call live, in real time or with --fast at once",
     )
     task.add_argument(
+        "--serve-model",
+        action="store_true",
+        help="serve the built-in model, which hears and speaks, to any client of the Realtime API",
+    )
+    where = "with --serve-model: where to listen"
+    arguments.add_argument("--host", help=f"{where} ({_MODEL_HOST})")
+    arguments.add_argument("--port", type=_port, metavar="N", help=f"{where} ({_MODEL_PORT})")
+    task.add_argument(
         "--show",
         type=Path,
         metavar="RECORD",
@@ -135,6 +146,9 @@ def parser() -> argparse.ArgumentParser:
         type=_workers,
         metavar="N",
         help="so many processes on one port, each of which takes any call (1)",
+    )
+    arguments.add_argument(
+        "--play", action="store_true", help="with --simulate: play the call on this machine"
     )
     arguments.add_argument(
         "--person",
@@ -175,6 +189,13 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    """A port; 0 takes any free one."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: 0 to 65535")
+    return int(text)
+
+
 def _workers(text: str) -> int:
     """A number of processes."""
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
@@ -211,12 +232,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.error("--save goes with --simulate or --cost")
     if asked.junit is not None and asked.scenarios is None:
         arguments.error("--junit goes with --scenarios")
-    if asked.person is not None and not asked.simulate:
-        arguments.error("--person goes with --simulate")
     if asked.watch and asked.scenarios is None:
         arguments.error("--watch goes with --scenarios")
     if asked.fast and not asked.simulate and not asked.watch:
         arguments.error("--fast goes with --simulate, or with --scenarios --watch")
+    if asked.person is not None and not asked.simulate:
+        arguments.error("--person goes with --simulate")
+    if asked.play and (not asked.simulate or asked.fast):
+        arguments.error("--play goes with --simulate, and not with --fast")
+    if asked.serve_model:
+        host = asked.host or _MODEL_HOST
+        return serve_model(asked.config, host, _MODEL_PORT if asked.port is None else asked.port)
+    if asked.host is not None or asked.port is not None:
+        arguments.error("--host and --port go with --serve-model; HOST and PORT say where calls go")
     if asked.config is None:
         arguments.error("--config FILE is needed; try --help")
     if asked.runner is not None:
@@ -228,7 +256,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return watch(asked.config, asked.scenarios, fast=asked.fast)
         return scenarios(asked.config, asked.scenarios, asked.junit)
     if asked.simulate:
-        return simulate(asked.config, asked.save, fast=asked.fast, person=asked.person)
+        return simulate(
+            asked.config, asked.save, fast=asked.fast, play=asked.play, person=asked.person
+        )
     return serve(asked.config, asked.workers or 1)
 
 
@@ -353,6 +383,30 @@ def serve(config: str, workers: int = 1) -> int:
     return EXIT_OK
 
 
+def serve_model(config: str | None, host: str, port: int) -> int:
+    """Serve the built-in model until SIGINT or SIGTERM."""
+    logger.remove()
+    from pipeline.catalog import load_catalog
+    from pipeline.logs import log_to_stderr
+    from pipeline.problem import ConfigError
+    from pipeline.runtime import environment, run_async
+    from pipeline.serve_model import serve_model as serve_to_clients
+    from pipeline.settings import SettingsError
+
+    log_to_stderr("INFO")
+    try:
+        catalog = load_catalog(config, environment()) if config is not None else None
+        run_async(serve_to_clients(host, port, catalog, _say))
+    except (ConfigError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    return EXIT_OK
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
 def doctor(config: str | None, number: str | None) -> int:
     """Tell what is missing before a phone can ring here; set a number's webhook if asked."""
     logger.remove()
@@ -384,7 +438,12 @@ def doctor(config: str | None, number: str | None) -> int:
 
 
 def simulate(
-    config: str, save: Path | None, *, fast: bool = False, person: Doing | None = None
+    config: str,
+    save: Path | None,
+    *,
+    fast: bool = False,
+    play: bool = False,
+    person: Doing | None = None,
 ) -> int:
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
@@ -401,7 +460,7 @@ def simulate(
         return EXIT_UNUSABLE
     if fast:
         return run_virtual(place_fast_call(catalog, save, person=person))
-    return run_async(place_call(catalog, save, person=person))
+    return run_async(place_call(catalog, _say, save, play=play, person=person))
 
 
 def scenarios(config: str, name: str, junit: Path | None) -> int:

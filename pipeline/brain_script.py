@@ -21,7 +21,9 @@ def brain_script(call: CallFile) -> BrainScript:
         disclosure=agent.disclosure.strip(),
         goodbye=agent.goodbye.strip() or usual.goodbye,
         checklist=tuple(
-            ChecklistItem(item.field, item.ask, item.confirm, item.required)
+            ChecklistItem(
+                item.field, item.ask, item.confirm, item.required, item.type, item.choices
+            )
             for item in agent.information.checklist
         ),
         facts=tuple(agent.information.facts),
@@ -41,7 +43,9 @@ def script_finder(catalog: Catalog) -> Callable[[str], BrainScript]:
 
     A prompt is the same for every call of a file up to the section on the call itself.
     """
-    scripts = [(_unchanging(loaded.call), brain_script(loaded.call)) for loaded in catalog.files]
+    scripts = [
+        (prompt_beginning(loaded.call), brain_script(loaded.call)) for loaded in catalog.files
+    ]
 
     def find(instructions: str) -> BrainScript:
         for beginning, script in scripts:
@@ -52,6 +56,7 @@ def script_finder(catalog: Catalog) -> Callable[[str], BrainScript]:
     return find
 
 
-def _unchanging(call: CallFile) -> str:
+def prompt_beginning(call: CallFile) -> str:
+    """What every prompt of a call file begins with."""
     prompt = compose(call, now=datetime(2026, 1, 1, tzinfo=UTC), caller="", called="")
     return prompt.partition(f"# {THIS_CALL}\n")[0]

@@ -14,8 +14,14 @@ from typing import Final, Protocol
 from pipeline.hand_over_story import hand_over_line
 from processors.state.journal import Entry
 
-CharsHeard = Callable[[str, float], int]
-"""How many characters of a text a listener gets from its first so many ms."""
+CharsHeard = Callable[[str, float, float], int]
+"""How many characters of a text a listener gets from its first ms, of so many that it takes."""
+
+
+def evenly(text: str, ms: float, of_ms: float) -> int:
+    """How many characters are heard of speech at an even pace."""
+    return len(text) if ms >= of_ms else int(len(text) * ms / of_ms)
+
 
 _CLEAR_WAITS: Final = 0.5
 """Seconds that a clear's line waits for the words that it cut: they come first."""
@@ -41,6 +47,7 @@ class Who(Enum):
     CALLER = "caller"
     ASSISTANT = "assistant"
     TWILIO = "twilio"
+    HEARD = "heard"
     EVENT = "event"
     WARNING = "warning"
 
@@ -73,12 +80,14 @@ class Speech:
         text: All of them, as far as known.
         began_at: When it began, seconds since the call did.
         item_id: The assistant's item.
+        ms: How long it takes, if it is the caller's.
     """
 
     who: Who
     text: str
     began_at: float
     item_id: str = ""
+    ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -91,10 +100,12 @@ class CallStory:
         marks_returned: Marks that came back.
         reconnects: How often the model's session was replaced.
         speaking: Who speaks now, and what.
+        in_words: Both ends really speak: what they made out of it is told as well.
     """
 
     items: Items
     chars_heard: CharsHeard
+    in_words: bool = False
     latencies_ms: list[float] = field(default_factory=list)
     clear_latencies_ms: list[float] = field(default_factory=list)
     marks_returned: int = 0
@@ -136,7 +147,8 @@ class CallStory:
     def heard_so_far(self, speech: Speech, now: float) -> str:
         """The words of it that were said by now."""
         text = self._text_of(speech.item_id) if speech.item_id else speech.text
-        return text[: self.chars_heard(text, (now - speech.began_at) * 1000)]
+        of_ms = self.items.ms_of(speech.item_id) if speech.item_id else speech.ms
+        return text[: self.chars_heard(text, (now - speech.began_at) * 1000, of_ms)]
 
     def tick(self, now: float) -> list[StoryLine]:
         """Let time pass: a caller's line is told once it was said."""
@@ -159,8 +171,16 @@ class CallStory:
 
     def _on_caller_speaks(self, at: float, entry: Entry) -> StoryLine | None:
         before = self.speaking.pop(Who.CALLER, None)
-        self.speaking[Who.CALLER] = Speech(Who.CALLER, entry.private["text"], at)
+        self.speaking[Who.CALLER] = Speech(
+            Who.CALLER, entry.private["text"], at, ms=entry.fields.get("ms", 0.0)
+        )
         return None if before is None else self._caller_line(before)
+
+    def _on_caller_heard(self, at: float, entry: Entry) -> StoryLine | None:
+        return self._made_out(at, "the caller made out", entry)
+
+    def _on_model_heard(self, at: float, entry: Entry) -> StoryLine | None:
+        return self._made_out(at, "the model made out", entry)
 
     def _on_digit_pressed(self, at: float, entry: Entry) -> StoryLine:
         return StoryLine(at, Who.CALLER, f"[presses {entry.private['digit']}]")
@@ -249,6 +269,11 @@ class CallStory:
 
     # -- private
 
+    def _made_out(self, at: float, who: str, entry: Entry) -> StoryLine | None:
+        if not self.in_words:
+            return None
+        return StoryLine(at, Who.HEARD, f"{who}: {entry.private['text'] or 'nothing'}")
+
     def _take_clear(self) -> list[StoryLine]:
         clear, self._clear = self._clear, None
         return [] if clear is None else [clear]
@@ -268,7 +293,7 @@ class CallStory:
 
     def _cut_line(self, speech: Speech, heard_ms: float, note: str) -> StoryLine:
         text = self._text_of(speech.item_id)
-        heard = self.chars_heard(text, heard_ms)
+        heard = self.chars_heard(text, heard_ms, self.items.ms_of(speech.item_id))
         return StoryLine(
             speech.began_at,
             speech.who,

@@ -21,6 +21,7 @@ from processors.context import ProcessorConfig
 from processors.state.journal import Entry, Journal
 from processors.state.prices import Tokens
 from transports.openai_realtime.config import OpenAIRealtimeConfig
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.sids import SeededSids
 from transports.simulated.talker_script import TalkerScript
@@ -103,7 +104,7 @@ async def cost_of_call(catalog: Catalog, minutes: int, prices: PriceList) -> Cal
         SeededSids(),
         listen=listen,
     )
-    call = PlacedCall(TalkerScript(questions_of(loaded)), voice, placing)
+    call = PlacedCall(TalkerScript(questions_of(loaded)), InstantSenses(voice), placing)
     await call.hold(in_memory(catalog, voice))
     return CallCost(_by_minute(used, minutes, prices), summaries)
 

@@ -28,9 +28,10 @@ _STYLES: Final = {
     Who.ASSISTANT: "green",
     Who.TWILIO: "magenta",
     Who.EVENT: "dim",
+    Who.HEARD: "dim",
     Who.WARNING: "yellow",
 }
-_NAMES: Final = {Who.EVENT: "", Who.WARNING: "note"}
+_NAMES: Final = {Who.EVENT: "", Who.HEARD: "", Who.WARNING: "note"}
 _NAME_WIDTH: Final = 9
 _UNHEARD_STYLE: Final = "strike dim"
 
@@ -181,7 +182,7 @@ def _row(at: float, who: Who, words: Text) -> Table:
 
 
 def _words(line: StoryLine) -> Text:
-    quiet = line.who is Who.EVENT
+    quiet = line.who in (Who.EVENT, Who.HEARD)
     words = Text(line.text, style="dim" if quiet else "")
     words.append(line.unheard, style=_UNHEARD_STYLE)
     if line.note:

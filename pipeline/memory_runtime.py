@@ -31,10 +31,12 @@ from processors.disk import PatientDisk
 from transports.http_tools.exchange import HttpAnswer, HttpExchange, HttpRequest
 from transports.openai_realtime.session import Connect
 from transports.simulated.asgi_access import AsgiAccess
+from transports.simulated.brain import scripted
 from transports.simulated.faults import ModelOptions
 from transports.simulated.gateway import Gateway
 from transports.simulated.memory_model import MEMORY_MODEL_URL, MemoryModel
 from transports.simulated.model_sessions import ModelSessions
+from transports.simulated.senses import ToneSenses
 from transports.simulated.voice import Voice
 from transports.webhooks.sender import WebhookPost
 
@@ -160,9 +162,9 @@ def in_memory(
 ) -> MemoryRuntime:
     """The runtime and the built-in model, which speaks by ``voice``, for one call in memory."""
     sessions = ModelSessions(
-        script_finder(catalog),
+        scripted(script_finder(catalog)),
         wall_clock=lambda: wall_clock(beginning).timestamp(),
-        voice=voice,
+        senses=ToneSenses(voice),
         options=options,
     )
     return MemoryRuntime(catalog, sessions, seed=seed, records=records, beginning=beginning)

@@ -17,14 +17,15 @@ from pipeline.call_evidence import CallEvidence
 from processors.context import CallContext
 from processors.state.journal import Entry, Journal
 from transports.simulated.call_outcome import CallOutcome
-from transports.simulated.caller import Caller, Voice
+from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import CallerSenses
 from transports.simulated.caller_steps import CallScript
 from transports.simulated.gateway import Gateway
 from transports.simulated.line import Line, Subscriber
 from transports.simulated.model_tap import Connect, ModelTap
 from transports.simulated.people import PersonPlan
 from transports.simulated.phone_options import PhoneOptions
-from transports.simulated.recording import Recording
+from transports.simulated.recording import Recorder
 from transports.simulated.sids import NewSid, random_sid
 from transports.simulated.stream_facts import StreamFacts
 from transports.simulated.stream_messages import StreamIds
@@ -79,7 +80,7 @@ class Placing:
     called: str = CALLED
     options: PhoneOptions = field(default_factory=PhoneOptions)
     new_sid: NewSid = random_sid
-    recorder: Callable[[StreamIds], Recording] | None = None
+    recorder: Callable[[StreamIds], Recorder] | None = None
     people: Mapping[str, PersonPlan] = field(default_factory=dict)
     listen: Callable[[str, Journal], None] | None = None
     on_call: Callable[[CallContext], None] | None = None
@@ -97,14 +98,14 @@ class PlacedCall:
         switchboard: The phone company, and whom it called.
     """
 
-    def __init__(self, script: CallScript, voice: Voice, placing: Placing) -> None:
+    def __init__(self, script: CallScript, senses: CallerSenses, placing: Placing) -> None:
         self._placing = placing
         self._runtime_is_done = asyncio.Event()
         self._phone_journal = Journal(asyncio.get_running_loop().time())
         self.switchboard = Switchboard(placing.people)
         account_sid, auth_token = placing.new_sid("AC"), placing.new_sid("")
-        self.tap = ModelTap()
-        self.person = Caller(script, voice, self._phone_journal)
+        self.tap = ModelTap(self._model_heard)
+        self.person = Caller(script, senses, self._phone_journal)
         self.rest = TwilioRest(self.switchboard, {account_sid: auth_token})
         self.peers = Peers(self.rest, account_sid, auth_token, self.tap.on, self._call_began)
         self.streams: list[StreamFacts] = []
@@ -114,6 +115,7 @@ class PlacedCall:
         before = asyncio.all_tasks()
         self._listen("phone", self._phone_journal)
         outcome = await self._placed(answering)
+        await self.person.settle()
         await asyncio.sleep(0)  # what was cancelled last ends in this round
         left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
         return CallEvidence(outcome, self.tap.record(), left)
@@ -157,6 +159,10 @@ class PlacedCall:
             self._placing.on_call(context)
         self._listen("call", context.journal)
         context.journal.listen(self._note_end)
+
+    def _model_heard(self, words: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._phone_journal.record(now, "model_heard", private={"text": words})
 
     def _note_end(self, entry: Entry) -> None:
         if entry.kind == "call_ended":

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from pipeline.agent import Block
 from processors.fields import NUMERIC, Seconds, Shape
+from transports.simulated.people import Doing
 
 Keys = Annotated[str, Shape("[0-9*#]+", "keys of a telephone: 0-9, * and #, in quotes")]
 Text = Annotated[str, Field(min_length=1)]
@@ -107,6 +108,45 @@ AnyAct = Annotated[
     BeforeValidator(_word_alone, json_schema_input_type=Act | Literal["listen", "hang_up"]),
 ]
 """An act; ``listen`` and ``hang_up`` may stand alone."""
+
+
+def _doing_alone(given: Any) -> Any:
+    return {"does": given} if isinstance(given, str) else given
+
+
+class CalledPerson(Block):
+    """What a person does when the call is to be handed to them."""
+
+    does: Doing = "accepts"
+    """In a word: accepts, declines, rings_out, machine, hangs_up, busy or unreachable."""
+
+    answers_after: Seconds = 4.0
+    """How long it rings before they answer, s."""
+
+    talks: Seconds = 6.0
+    """How long they talk to the caller then, s."""
+
+
+AnyPerson = Annotated[
+    CalledPerson, BeforeValidator(_doing_alone, json_schema_input_type=CalledPerson | Doing)
+]
+"""A person; what they do may stand alone."""
+
+
+class SystemAnswer(Block):
+    """What one of the business's systems answers an `http` tool."""
+
+    url: Text
+    """A part of the address that is asked."""
+
+    status: Annotated[int, Field(ge=100, le=599), NUMERIC] = 200
+    """The HTTP status."""
+
+    body: Annotated[dict[str, Any], Field(default_factory=dict)]
+    """Its content, as JSON."""
+
+    takes: Annotated[float, Field(ge=0), NUMERIC] = 0.2
+    """How long that takes, s."""
 
 
 class ToolCall(Block):

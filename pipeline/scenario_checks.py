@@ -121,6 +121,54 @@ def _fields(held: HeldScenario) -> dict[str, Any]:
     return fields
 
 
+# -- people
+
+
+def _escalated(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = [one for document in held.documents for one in document.escalations]
+    told = "; ".join(f"{', '.join(one.reasons)}: {', '.join(one.actions)}" for one in found)
+    wanted = expect.escalated or ()
+    same = len(found) == len(wanted)
+    yield Check(f"escalated {_times(len(wanted))}", same, told or "not at all")
+    for one, escalation in zip(wanted, found, strict=False):
+        why = ", ".join(one.reasons)
+        ok = set(one.reasons) <= set(escalation.reasons)
+        yield Check(f"escalated for {why}", ok, "" if ok else told)
+        if one.actions is not None:
+            ok = one.actions == escalation.actions
+            yield Check(f"what is done: {', '.join(one.actions)}", ok, "" if ok else told)
+
+
+def _transferred(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = [one for document in held.documents for one in document.transfers]
+    told = "; ".join(f"{', '.join(one.to)}: {one.outcome or 'unknown'}" for one in found)
+    wanted = expect.transferred or ()
+    yield Check(f"transferred {_times(len(wanted))}", len(found) == len(wanted), told or "never")
+    for one, transfer in zip(wanted, found, strict=False):
+        ok = one.outcome == transfer.outcome and one.to in (None, transfer.to)
+        yield Check(f"transfer: {', '.join(one.to or ())} {one.outcome}", ok, "" if ok else told)
+
+
+def _person_told(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    told = " ".join(words for leg in held.legs for words in leg.heard)
+    yield from _in_order("a person was told", expect.person_told, told)
+
+
+def _callback(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    promised = [one for document in held.documents for one in document.callbacks]
+    found = "none" if not promised else "soon" if promised[-1].due is None else "next opening"
+    yield Check(f"callback: {expect.callback}", found == expect.callback, f"found {found}")
+
+
+def _texts(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
+    found = len(held.texts)
+    yield Check(f"text messages: {expect.texts}", found == expect.texts, f"found {found}")
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
+
+
 # -- tools and keys
 
 
@@ -214,39 +262,9 @@ def _most(what: str, held: HeldScenario, limit: int, count: Callable[[str], int]
 def _ended(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
     outcome = held.evidence.outcome
     who = next(name for name, end in reversed(_ENDS.items()) if end is outcome.ended_by)
-    if who == "twilio" and outcome.handed_over:
-        who = "person"
+    who = "person" if outcome.handed_over else who
     why = "; ".join(document.call.ended.why for document in held.documents)
     yield Check(f"ended by {expect.ended}", who == expect.ended, f"by {who}: {why}")
-
-
-def _escalated(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
-    each = [
-        reason
-        for document in held.documents
-        for one in document.escalations
-        for reason in one.reasons
-    ]
-    found, wanted = list(dict.fromkeys(each)), list(expect.escalated or ())
-    yield Check(f"escalated for {_named(wanted)}", found == wanted, f"for {_named(found)}")
-
-
-def _transfers(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
-    found = [one.outcome for document in held.documents for one in document.transfers]
-    wanted = list(expect.transfers or ())
-    yield Check(f"transfers: {_named(wanted)}", found == wanted, _named(found))
-
-
-def _callback(held: HeldScenario, expect: Expectation) -> Iterator[Check]:
-    promised = any(document.callbacks for document in held.documents)
-    found = "one was promised" if promised else "none was promised"
-    yield Check(
-        "a callback" if expect.callback else "no callback", promised is expect.callback, found
-    )
-
-
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nothing"
 
 
 def _turns(held: HeldScenario) -> list[TurnRecord]:
@@ -264,6 +282,11 @@ _CHECKS: Final[dict[str, Callable[[HeldScenario, Expectation], Iterator[Check]]]
     "captured": _captured,
     "confirmed": _confirmed,
     "not_captured": _not_captured,
+    "escalated": _escalated,
+    "transferred": _transferred,
+    "person_told": _person_told,
+    "callback": _callback,
+    "texts": _texts,
     "tools": _tools,
     "keys": _keys,
     "cuts": _cuts,
@@ -271,9 +294,6 @@ _CHECKS: Final[dict[str, Callable[[HeldScenario, Expectation], Iterator[Check]]]
     "answered_within": _answered_within,
     "words_per_turn": _words_per_turn,
     "questions_per_turn": _questions_per_turn,
-    "escalated": _escalated,
-    "transfers": _transfers,
-    "callback": _callback,
     "ended": _ended,
     "lasts": _lasts,
 }

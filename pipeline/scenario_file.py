@@ -15,11 +15,10 @@ from pipeline.catalog import SUFFIXES
 from pipeline.config import Loaded
 from pipeline.explain import explain
 from pipeline.problem import ConfigError, Path, Place, Problem, did_you_mean
-from pipeline.scenario_act import AnyAct, Keys, ModelTurn, Text
+from pipeline.scenario_act import AnyAct, AnyPerson, Keys, ModelTurn, SystemAnswer, Text
 from pipeline.source import Source, load_source
 from pipeline.tool_checks import END_CALL
 from processors.fields import NUMERIC, PhoneNumber, Seconds
-from transports.simulated.people import Doing
 
 FOLDER = "scenarios"
 """Where a call file's scenarios are: in this folder beside it, in a file of the same name."""
@@ -40,10 +39,46 @@ class ExpectedTool(Block):
     """Whether it must have done what it should."""
 
 
+class Escalated(Block):
+    """One time that a person had to take over."""
+
+    reasons: tuple[Text, ...] = ()
+    """Signals that must have said so; there may be more."""
+
+    actions: tuple[Text, ...] | None = None
+    """What must have been done, in this order."""
+
+
+class Transferred(Block):
+    """One time that the call was to be handed to a person."""
+
+    to: tuple[Text, ...] | None = None
+    """The numbers that were rung, in this order."""
+
+    outcome: Text = "accepted"
+    """accepted, declined, no_answer, busy, machine, failed, cancelled or dialled."""
+
+
+def _one_alone(given: Any) -> Any:
+    return () if given is False else [given] if isinstance(given, dict) else given
+
+
 def _tool_by_name(given: Any) -> Any:
     return {"name": given} if isinstance(given, str) else given
 
 
+Escalations = Annotated[
+    tuple[Escalated, ...],
+    BeforeValidator(
+        _one_alone, json_schema_input_type=Literal[False] | Escalated | tuple[Escalated, ...]
+    ),
+]
+Transfers = Annotated[
+    tuple[Transferred, ...],
+    BeforeValidator(
+        _one_alone, json_schema_input_type=Literal[False] | Transferred | tuple[Transferred, ...]
+    ),
+]
 Tool = Annotated[
     ExpectedTool, BeforeValidator(_tool_by_name, json_schema_input_type=ExpectedTool | str)
 ]
@@ -73,6 +108,21 @@ class Expectation(Block):
     tools: tuple[Tool, ...] | None = None
     """Functions that were called, in this order, and no others."""
 
+    escalated: Escalations | None = None
+    """When a person had to take over: false, once, or a list."""
+
+    transferred: Transfers | None = None
+    """When the call was to be handed to a person: false, once, or a list."""
+
+    person_told: tuple[Text, ...] = ()
+    """Words that people heard before they took the call or did not, in this order."""
+
+    callback: Literal["none", "soon", "next opening"] | None = None
+    """What callback was promised: none; as soon as possible; or when the business opens again."""
+
+    texts: Count | None = None
+    """How many text messages were sent."""
+
     keys: Keys | None = None
     """Keys that the runtime took."""
 
@@ -91,18 +141,9 @@ class Expectation(Block):
     questions_per_turn: Count | None = None
     """No turn of the assistant's had more questions."""
 
-    escalated: tuple[str, ...] | None = None
-    """Why a person had to take over, each reason once, in order. An empty list: never."""
-
-    transfers: tuple[str, ...] | None = None
-    """How each attempt to hand the call over ended, as in accepted, busy, no_answer or dialled."""
-
-    callback: bool | None = None
-    """Whether a callback was promised."""
-
     ended: Literal["assistant", "caller", "person", "twilio"] | None = None
-    """Who ended the call: the assistant, after its goodbye; the caller, who hung up; the person who
-    took the call; or Twilio, for want of anything else to do."""
+    """Who ended the call: the assistant, after its goodbye; the caller, who hung up; a person, who
+    took it; or Twilio, for want of anything else to do."""
 
     lasts: Seconds | None = None
     """The call was over within so many seconds."""
@@ -128,8 +169,12 @@ class Scenario(Block):
     """What the model says and calls, turn by turn; then it answers by itself, as it does without.
     What is judged is the runtime, not what is scripted here."""
 
-    people: Annotated[dict[PhoneNumber, Doing], Field(default_factory=dict)]
-    """What people do whose telephones ring, by number; who is not here accepts."""
+    people: Annotated[dict[PhoneNumber, AnyPerson], Field(default_factory=dict)]
+    """What people do whose telephones ring, by their numbers. Left out: they accept."""
+
+    systems: tuple[SystemAnswer, ...] = ()
+    """What the business's systems answer to `http` tools; the first that fits. What nobody answers
+    fails."""
 
     longest: Seconds = 180.0
     """Seconds after which the caller hangs up in any case."""

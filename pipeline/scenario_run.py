@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,15 +21,17 @@ from pipeline.scenario_act import ModelTurn
 from pipeline.scenario_caller import ScenarioCaller
 from pipeline.scenario_checks import Check, check
 from pipeline.scenario_file import Scenario, Scenarios
-from pipeline.simulate import Simulation, simulate
+from pipeline.simulate import Simulation, in_tones, simulate
 from processors.call_record import call_facts
 from processors.context import CallContext
 from processors.state.call_record import CallRecord
 from processors.state.record_format import CallDocument
+from transports.http_tools.exchange import HttpAnswer, HttpRequest
 from transports.simulated.brain_script import Call, Output, Say
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.faults import ModelOptions
-from transports.simulated.people import PersonPlan
+from transports.simulated.people import PersonLeg, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.scripted_turns import ScriptedTurn, ScriptedTurns
 from transports.simulated.sids import SeededSids
@@ -46,6 +49,8 @@ class HeldScenario:
         evidence: What both peers saw.
         documents: The record of each stream that there was: usually one.
         caller: What was said and heard.
+        legs: The calls to people.
+        texts: The text messages that were sent.
         script: What the caller could do of it.
         turns: What of the model's side is left.
     """
@@ -55,6 +60,8 @@ class HeldScenario:
     evidence: CallEvidence
     documents: tuple[CallDocument, ...]
     caller: Caller
+    legs: Sequence[PersonLeg]
+    texts: Sequence[Mapping[str, str]]
     script: ScenarioCaller
     turns: ScriptedTurns
 
@@ -124,20 +131,20 @@ async def watch_scenario(catalog: Catalog, scenario: Scenario, *, moving: bool) 
     """
     cast = _Cast(catalog, scenario)
 
-    def judge(evidence: CallEvidence, caller: Caller) -> list[Promise]:
-        return [Promise(one.text, one.ok, one.detail) for one in check(cast.held(evidence, caller))]
+    def judge(evidence: CallEvidence, placed: PlacedCall) -> list[Promise]:
+        return [Promise(one.text, one.ok, one.detail) for one in check(cast.held(evidence, placed))]
 
     how = Simulation(
         moving=moving,
         options=cast.options,
-        people=cast.people,
         script=cast.script,
         new_sid=SeededSids(),
         judge=judge,
+        people=cast.people,
         on_call=cast.records.began,
     )
     with TemporaryDirectory(prefix="callwright-") as folder:
-        return await simulate(cast.loaded, cast.runtime(Path(folder)), cast.voice, how)
+        return await simulate(cast.loaded, cast.runtime(Path(folder)), in_tones(cast.voice), how)
 
 
 async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
@@ -149,10 +156,10 @@ async def _hold(catalog: Catalog, scenario: Scenario) -> HeldScenario:
         people=cast.people,
         on_call=cast.records.began,
     )
-    placed = PlacedCall(cast.script, cast.voice, placing)
+    placed = PlacedCall(cast.script, InstantSenses(cast.voice), placing)
     with TemporaryDirectory(prefix="callwright-") as folder:
         evidence = await placed.hold(cast.runtime(Path(folder)))
-    return cast.held(evidence, placed.person)
+    return cast.held(evidence, placed)
 
 
 class _Cast:
@@ -164,30 +171,44 @@ class _Cast:
         self.script = ScenarioCaller(scenario.caller, self.loaded.call.agent.information.checklist)
         self.records = CallRecords()
         self.options = PhoneOptions(hang_up_after=scenario.longest)
-        self.people = {number: PersonPlan(does) for number, does in scenario.people.items()}
         self._catalog = catalog
         self._scenario = scenario
         self._turns = scripted_turns(scenario.model)
+        self.people = {
+            number: PersonPlan(one.does, one.answers_after, talks=one.talks)
+            for number, one in scenario.people.items()
+        }
 
     def runtime(self, records: Path) -> MemoryRuntime:
         """The runtime, which begins when the scenario does."""
         now = timedelta(seconds=asyncio.get_running_loop().time())
-        return in_memory(
+        runtime = in_memory(
             self._catalog,
             self.voice,
             options=ModelOptions(turns=self._turns),
             records=records,
             beginning=beginning(self._scenario, self.loaded) - now,
         )
+        runtime.http_exchange = self._system_answers
+        return runtime
 
-    def held(self, evidence: CallEvidence, caller: Caller) -> HeldScenario:
+    async def _system_answers(self, request: HttpRequest) -> HttpAnswer:
+        for answer in self._scenario.systems:
+            if answer.url in request.url:
+                await asyncio.sleep(answer.takes)
+                return HttpAnswer(answer.status, json.dumps(answer.body).encode())
+        raise ConnectionRefusedError("the scenario has nobody answer there")
+
+    def held(self, evidence: CallEvidence, placed: PlacedCall) -> HeldScenario:
         """The call, when it is over."""
         return HeldScenario(
             self._scenario,
             self.loaded,
             evidence,
             self.records.documents(),
-            caller,
+            placed.person,
+            placed.switchboard.legs,
+            placed.rest.messages,
             self.script,
             self._turns,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from loguru import logger
 
-from pipeline.brain_script import script_finder
+from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded
@@ -33,7 +33,6 @@ from processors.state.call_record import PriceTags
 from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
-from transports.simulated.model_server import SimulatedModel
 from transports.twilio.rest import TwilioRest
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
@@ -61,6 +60,7 @@ async def open_calls(
     on_call: Callable[[CallContext], None] | None = None,
     outside: Outside = REAL,
     *,
+    model: BuiltInModel | None = None,
     announce: bool = True,
     traced: bool = False,
 ) -> CallRunner:
@@ -72,6 +72,7 @@ async def open_calls(
         stack: Closes what is opened for the calls.
         on_call: Told of each call before its first frame.
         outside: The world around it.
+        model: Answers if the environment names no other; one that talks in tones by default.
         announce: Say in the log what is missing.
         traced: Whether each call is an OpenTelemetry trace.
     """
@@ -79,10 +80,9 @@ async def open_calls(
     if not settings.has_model:
         if announce:
             logger.warning(SIMULATED_BANNER)
-        model = SimulatedModel(script_finder(catalog))
-        await model.start()
-        stack.push_async_callback(model.stop)
-        base_url, api_key = model.base_url, "simulated"
+        model = model or tone_model(catalog)
+        served = await stack.enter_async_context(model.served())
+        base_url, api_key = served.base_url, "simulated"
     shared = {
         **record_keeping(catalog, settings, outside, stack, announce=announce),
         **await tool_services(catalog, outside, stack),
@@ -136,6 +136,7 @@ async def serving(
     port: int | None = None,
     on_call: Callable[[CallContext], None] | None = None,
     outside: Outside = REAL,
+    model: BuiltInModel | None = None,
     announce: bool = True,
     worker: Worker | None = None,
     metrics: CallMetrics | None = None,
@@ -150,6 +151,7 @@ async def serving(
         port: Where to listen, instead of ``PORT``; 0: any free one.
         on_call: Told of each call before its first frame.
         outside: The world around it.
+        model: Answers if the environment names no other; one that talks in tones by default.
         announce: Say in the log what is missing.
         worker: Which of several processes on one port this is; None: the only one.
         metrics: Counts calls; told of each like ``on_call``.
@@ -165,6 +167,7 @@ async def serving(
             stack,
             _both(on_call, metrics),
             outside,
+            model=model,
             announce=announce,
             traced=traced,
         )
@@ -211,6 +214,9 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     first = worker is None or worker.number == 1
     traced = start_tracing()
     async with AsyncExitStack() as stack:
+        model: BuiltInModel | None = None
+        if not settings.has_model and settings.built_in_model == "speech":
+            model = await stack.enter_async_context(built_in_model(catalog))
         metrics = None
         if settings.has_metrics:
             prices = load_prices()
@@ -219,7 +225,13 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
                 stack.enter_context(metrics_port(settings, metrics.registry))
         server = await stack.enter_async_context(
             serving(
-                catalog, settings, announce=first, worker=worker, metrics=metrics, traced=traced
+                catalog,
+                settings,
+                model=model,
+                announce=first,
+                worker=worker,
+                metrics=metrics,
+                traced=traced,
             )
         )
         if worker is not None:

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
         stream_secret: What a media stream must show that some other host's TwiML opened.
         call_file: The call file, or the folder of them, where another host runs the calls.
         drain_seconds: How long live calls may go on once the server was told to stop.
+        built_in_model: How the model talks that answers where no other is named: in speech, or
+            in tones, which take no memory and only a simulated caller understands.
         log_level: The least that is logged.
         log_format: ``text`` for people, ``json`` for a collector.
         show_timing_math: Whether to log how each truncation was computed.
@@ -89,6 +91,7 @@ class Settings(BaseSettings):
     max_calls: Annotated[int, Field(ge=0)] = 100
     max_loop_lag_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
+    built_in_model: Literal["speech", "tones"] = "speech"
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: LogFormat = "text"
     show_timing_math: bool = False

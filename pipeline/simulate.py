@@ -13,7 +13,7 @@ from loguru import logger
 from rich.console import Console
 
 from pipeline.call_evidence import CallEvidence
-from pipeline.call_story import CallStory
+from pipeline.call_story import CallStory, CharsHeard, evenly
 from pipeline.config import Loaded
 from pipeline.live_view import LiveView, Stage
 from pipeline.order import as_run, type_of
@@ -23,14 +23,14 @@ from pipeline.summary_view import summary
 from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
-from transports.simulated import caller as simulated_caller
-from transports.simulated.caller import Caller
 from transports.simulated.caller_script import Question, caller_script_for
+from transports.simulated.caller_senses import CallerSenses, InstantSenses, Voice
 from transports.simulated.caller_steps import CallScript
 from transports.simulated.people import Doing, PersonPlan
 from transports.simulated.phone_options import PhoneOptions
-from transports.simulated.recording import EventLog, Recording
+from transports.simulated.recording import EventLog, Recorder, Recorders, Recording
 from transports.simulated.sids import NewSid, random_sid
+from transports.simulated.speakers import Player, Speakers
 from transports.simulated.stream_facts import StreamFacts
 from transports.simulated.stream_messages import StreamIds
 
@@ -38,12 +38,34 @@ EXIT_KEPT: Final = 0
 EXIT_BROKEN: Final = 1
 
 
-class Voice(simulated_caller.Voice, Protocol):
+class ExactVoice(Voice, Protocol):
     """Turns words into telephone audio and back, and knows how far in which word is."""
 
     def chars_audible(self, text: str, ms: float) -> int:
         """How many characters of ``text`` a listener gets from its first ``ms``."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How both ends of a simulated call speak and hear.
+
+    Attributes:
+        caller: What the caller hears and speaks with.
+        chars_heard: How much of a text is heard when.
+        in_words: They really speak, so that what is made out is not always what was said.
+    """
+
+    caller: CallerSenses
+    chars_heard: CharsHeard = evenly
+    in_words: bool = True
+
+
+def in_tones(voice: ExactVoice) -> Talk:
+    """Both ends by one voice that is understood to the letter, and takes no time."""
+    return Talk(
+        InstantSenses(voice), lambda text, ms, _: voice.chars_audible(text, ms), in_words=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +80,12 @@ class Simulation:
         options: How phone and line behave.
         script: What the caller does; by default they answer whatever the call file asks.
         new_sid: Names account, call and streams.
+        people: What people do whose telephones ring, by number.
+        judge: What must be true of the call; by default what is always promised.
+        on_call: Told of what the runtime knows of each stream, before its first frame.
+        play: Plays the call on this machine's speakers.
         person: The caller asks for a person, who does this when their telephone rings; None: the
             caller does not.
-        people: What others do whose telephones ring, by number.
-        judge: What must be true of the call and its caller; by default what is always promised.
-        on_call: Told of what the runtime knows of each stream, before its first frame.
     """
 
     save: Path | None = None
@@ -71,23 +94,24 @@ class Simulation:
     options: PhoneOptions = field(default_factory=PhoneOptions)
     script: CallScript | None = None
     new_sid: NewSid = random_sid
-    person: Doing | None = None
+    play: Player | None = None
     people: Mapping[str, PersonPlan] = field(default_factory=dict)
-    judge: Callable[[CallEvidence, Caller], Sequence[Promise]] = lambda evidence, _: check_promises(
-        evidence
+    judge: Callable[[CallEvidence, PlacedCall], Sequence[Promise]] = lambda evidence, _: (
+        check_promises(evidence)
     )
     on_call: Callable[[CallContext], None] | None = None
+    person: Doing | None = None
 
 
 async def simulate(
-    loaded: Loaded, answering: Answering, voice: Voice, how: Simulation | None = None
+    loaded: Loaded, answering: Answering, talk: Talk, how: Simulation | None = None
 ) -> int:
     """Place one call and show it.
 
     Args:
         loaded: The call file.
         answering: The runtime.
-        voice: How both ends speak and hear.
+        talk: How both ends speak and hear.
         how: Everything else, if it is not as usual.
 
     Returns:
@@ -96,9 +120,9 @@ async def simulate(
     how = how or Simulation()
     screen = how.console or Console()
     with ExitStack() as opened:
-        call = _ShownCall(loaded, voice, how, screen, opened)
+        call = _ShownCall(loaded, talk, how, screen, opened)
         evidence = await call.hold(answering)
-        promises = how.judge(evidence, call.caller)
+        promises = how.judge(evidence, call.placed)
         screen.print(summary(evidence, call.story, promises))
     if how.save is not None:
         screen.print(f"Recording and event log: {how.save}", soft_wrap=True)
@@ -111,13 +135,14 @@ class _ShownCall:
     def __init__(
         self,
         loaded: Loaded,
-        voice: Voice,
+        talk: Talk,
         how: Simulation,
         console: Console,
         opened: ExitStack,
     ) -> None:
         self._loaded = loaded
         self._save = how.save
+        self._play = how.play
         self._opened = opened
         facts = loaded.call.agent.information.facts
         self._called = next(iter(loaded.call.numbers), CALLED)
@@ -126,26 +151,26 @@ class _ShownCall:
             or caller_script_for(
                 questions_of(loaded), facts, wants_a_person=how.person is not None
             ),
-            voice,
+            talk.caller,
             Placing(
                 self._called,
                 how.options,
                 how.new_sid,
-                recorder=self._recording if how.save is not None else None,
+                recorder=self._recorders if how.save or how.play else None,
                 people={**people_of(loaded, how.person), **how.people},
                 listen=self._listen,
                 on_call=how.on_call,
             ),
         )
-        self.story = CallStory(self._call.tap, voice.chars_audible)
+        self.story = CallStory(self._call.tap, talk.chars_heard, talk.in_words)
         clock = asyncio.get_running_loop().time
         self._view = LiveView(console, self.story, clock, self._stream, moving=how.moving)
         self._log = self._event_log()
 
     @property
-    def caller(self) -> Caller:
-        """Who calls."""
-        return self._call.person
+    def placed(self) -> PlacedCall:
+        """The call, with everything around it."""
+        return self._call
 
     async def hold(self, answering: Answering) -> CallEvidence:
         """Place the call and show it; when this returns, everything is closed."""
@@ -184,10 +209,17 @@ class _ShownCall:
         self._opened.callback(log.close)
         return log
 
-    def _recording(self, ids: StreamIds) -> Recording:
-        assert self._save is not None
+    def _recorders(self, ids: StreamIds) -> Recorder:
+        kept: list[Recorder] = [] if self._save is None else [self._recording(self._save)]
+        if self._play is not None:
+            speakers = Speakers(self._play)
+            self._opened.callback(speakers.wait)
+            kept.append(speakers)
+        return Recorders(kept)
+
+    def _recording(self, folder: Path) -> Recording:
         number = f"-{len(self._call.streams) + 1}" if self._call.streams else ""
-        return Recording(self._save / f"{self._loaded.path.stem}{number}.wav")
+        return Recording(folder / f"{self._loaded.path.stem}{number}.wav")
 
 
 def people_of(loaded: Loaded, does: Doing | None) -> dict[str, PersonPlan]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunctionWrapper
+from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 from pydantic import BaseModel, ConfigDict
 
 from processors.fields import Seconds
 from processors.state.detail_values import DetailField
+
+SAY_NOTHING: Final = FunctionCallResultProperties(run_llm=False)
+"""Goes with a result that the model is not to answer; ``GoOn.SILENT`` says the same of the call."""
 
 ToolFunction: TypeAlias = Callable[[FunctionCallParams], Awaitable[Any]]
 """Runs one call of a tool: arguments in ``params.arguments``, result by ``params.result_callback``,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.loaded_engines import loaded_engines
+
 if TYPE_CHECKING:
     from transports.simulated.speech.engines import Engines
 
@@ -18,8 +20,5 @@ settings.load_profile("ours")
 
 @pytest.fixture(scope="session")
 def engines() -> Engines:
-    """The real speech engines, loaded once for all tests that hear or speak."""
-    # Only here: most runs of a few tests need none of them.
-    from transports.simulated.speech.load import load_engines
-
-    return load_engines()
+    """The real speech engines."""
+    return loaded_engines()

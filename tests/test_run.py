@@ -108,6 +108,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--minutes", "5"], "--minutes goes with --cost"),
         (["--cost", "x", "--minutes", "0"], "allowed: 1 to 240"),
         (["--config", "minimal", "--fast"], "--fast goes with --simulate"),
+        (["--config", "minimal", "--play"], "--play goes with --simulate"),
+        (["--config", "minimal", "--simulate", "--fast", "--play"], "and not with --fast"),
         (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
         (["--plot", "x.svg"], "--plot goes with --show"),
         (["--show", "x", "--plot", "x.png"], "a file whose name ends in .svg"),
@@ -217,6 +219,33 @@ def test_scenarios_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFix
     assert "scenarios/call.yaml: no such file" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run.main(["--config", str(path), "--junit", "out.xml"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--port", "9000", "--config", "x"], "--host and --port go with --serve-model"),
+        (["--host", "::1", "--config", "x"], "--host and --port go with --serve-model"),
+        (["--serve-model", "--port", "high"], "found 'high'; allowed: 0 to 65535"),
+        (["--serve-model", "--port", "65536"], "found '65536'; allowed: 0 to 65535"),
+        (["--serve-model", "--simulate"], "not allowed with argument"),
+    ],
+)
+def test_serving_the_model_has_arguments_of_its_own(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run.main(arguments)
+
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_model_for_a_file_that_is_not_there_is_not_served(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run.main(["--serve-model", "--config", "nope"]) == 2
+    assert "nope: no such call file" in capsys.readouterr().err
 
 
 def test_open_to_all_no_worker_starts_without_a_way_to_check_signatures(

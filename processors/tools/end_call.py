@@ -6,6 +6,7 @@ from typing import Final
 
 from pipecat.services.llm_service import FunctionCallParams
 
+from processors.call_tool import SAY_NOTHING
 from processors.context import CallContext
 from processors.frames import EndCallFrame
 from processors.state.farewell import said_farewell
@@ -28,5 +29,8 @@ async def end_call(params: FunctionCallParams, reason: str) -> GoOn:
     call: CallContext = params.app_resources
     said = said_farewell(call.transcript, params.tool_call_id, call.speech.goodbye)
     await params.llm.push_frame(EndCallFrame(reason=reason, goodbye_said=said))
-    await params.result_callback(CALL_ENDS if said else SAY_GOODBYE)
-    return GoOn.SILENT if said else GoOn.GOODBYE
+    if said:
+        await params.result_callback(CALL_ENDS, properties=SAY_NOTHING)
+        return GoOn.SILENT
+    await params.result_callback(SAY_GOODBYE)
+    return GoOn.GOODBYE

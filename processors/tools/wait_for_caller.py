@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pipecat.services.llm_service import FunctionCallParams
 
-from processors.call_tool import Tool, ToolConfig, direct_tool
+from processors.call_tool import SAY_NOTHING, Tool, ToolConfig, direct_tool
 from processors.silence_frames import WaitForCallerFrame
 from processors.state.detail_values import DetailField
 from processors.state.tool_calls import GoOn
@@ -42,5 +42,5 @@ async def wait_for_caller(params: FunctionCallParams, reason: str) -> GoOn:
         reason: What the caller is doing, in a few words.
     """
     await params.llm.push_frame(WaitForCallerFrame(reason=reason))
-    await params.result_callback(STAY_SILENT)
+    await params.result_callback(STAY_SILENT, properties=SAY_NOTHING)
     return GoOn.SILENT

@@ -24,9 +24,11 @@ from websockets.asyncio.server import ServerConnection, serve
 from tests.bench.bursts import Onsets, speech
 from tests.bench.caller import ASSISTANT_BURSTS
 from tests.bench.records import Session, save_sessions
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.model_server import ServerSocket
 from transports.simulated.model_session import ModelSession
+from transports.simulated.senses import ToneSenses
 from transports.socket import Socket
 
 CALLERS: Final = "+1555777"
@@ -137,8 +139,8 @@ class BenchModel:
         self.records.append(record)
         session = ModelSession(
             StampedSocket(ServerSocket(connection), record),
-            lambda instructions: BrainScript(),
-            voice=self._voice,
+            scripted(lambda instructions: BrainScript()),
+            senses=ToneSenses(self._voice),
             model=query.get("model", ["gpt-realtime-2.1"])[0],
             opened_at_unix=time.time(),
             number=len(self.records),

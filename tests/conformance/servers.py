@@ -7,14 +7,21 @@ here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
+from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
+from tests.loaded_engines import loaded_engines
+from transports.simulated import brain
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_server import SimulatedModel
+from transports.simulated.senses import ToneSenses
+from transports.simulated.speech_senses import SpeechSenses
 from transports.simulated.voice import ToneVoice
 
 
@@ -50,13 +57,16 @@ _SCRIPT: Final = BrainScript(
 )
 _PACE: Final = ModelOptions(first_delta=0.0, speed_up=30.0, transcription_delay=0.0)
 """Fast, but not at once: something has to be left to cancel."""
+_MIND_FOR: Final = brain.scripted(lambda _: _SCRIPT)
+_ALIKE: Final = 0.8
+"""Share of words that ears get right at least, in the few short lines of these tests."""
 
 
 @asynccontextmanager
 async def scripted() -> AsyncIterator[ServerUnderTest]:
     """The simulated model that follows a script and speaks in tones."""
     voice = ToneVoice()
-    model = SimulatedModel(lambda _: _SCRIPT, voice=voice, options=_PACE)
+    model = SimulatedModel(_MIND_FOR, senses=ToneSenses(voice), options=_PACE)
     await model.start()
     yield ServerUnderTest(
         url=model.url,
@@ -70,4 +80,35 @@ async def scripted() -> AsyncIterator[ServerUnderTest]:
     await model.stop()
 
 
-SERVERS: Final[tuple[Callable[[], AbstractAsyncContextManager[ServerUnderTest]], ...]] = (scripted,)
+@asynccontextmanager
+async def speaking() -> AsyncIterator[ServerUnderTest]:
+    """The same model with real ears and a real voice."""
+    engines = loaded_engines()
+    senses = SpeechSenses(engines)
+    model = SimulatedModel(_MIND_FOR, senses=senses, options=_PACE)
+    await model.start()
+    yield ServerUnderTest(
+        url=model.url,
+        instructions="Answer the phone.",
+        question="When do you open?",
+        farewell="Thanks, goodbye!",
+        speak=lambda text: pcm16_to_pcmu(
+            b"".join(sentence.pcm16 for sentence in engines.caller_voice.stream(text))
+        ),
+        hear=lambda pcmu: engines.recognizer.transcribe(pcmu_to_pcm16(pcmu)),
+        same=_same_words,
+    )
+    await model.stop()
+    senses.close()
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether two texts are of nearly the same words; how they are written does not matter."""
+    first, second = (re.findall(r"[a-z]+", text.lower()) for text in (one, other))
+    return SequenceMatcher(a=first, b=second, autojunk=False).ratio() >= _ALIKE
+
+
+SERVERS: Final[tuple[Callable[[], AbstractAsyncContextManager[ServerUnderTest]], ...]] = (
+    scripted,
+    speaking,
+)

@@ -15,6 +15,7 @@ from tests.rolling.processes import Answering, answering
 from tests.rolling.roll import ACCOUNT, TOKEN, went_well
 from transports.simulated.call_outcome import CallOutcome
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, Step
 from transports.simulated.gateway import Gateway
 from transports.simulated.line import Line, Subscriber
@@ -95,6 +96,7 @@ async def flood(config: Path, script: tuple[Step, ...], calls: int, strangers: i
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_API_URL": rest.base_url,
+        "BUILT_IN_MODEL": "tones",
         "MAX_LOOP_LAG_MS": "0",  # callers and server share this machine
     }
     try:
@@ -117,7 +119,7 @@ async def _round(server: Answering, line: Line, script: tuple[Step, ...], calls:
 
     async def one(number: int) -> CallOutcome:
         await asyncio.sleep(number * 0.1)
-        person = Caller(FixedScript(list(script)), ToneVoice())
+        person = Caller(FixedScript(list(script)), InstantSenses(ToneVoice()))
         options = PhoneOptions(hang_up_after=300.0, seed=number)
         return await line.call(
             Subscriber(f"+1555020{number:04d}", "+15550100001", options=options, person=person)

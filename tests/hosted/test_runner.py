@@ -16,6 +16,7 @@ from tests.pipeline.files import write
 from tests.rolling.processes import answering
 from transports.simulated.call_outcome import CallEnd, CallOutcome
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, Listen, Say
 from transports.simulated.gateway import Gateway
 from transports.simulated.line import Line, Subscriber
@@ -95,7 +96,9 @@ async def one_call(config: Path) -> tuple[CallOutcome, str, str]:
                 auth_token="token",
                 public_url=PUBLIC,
             )
-            person = Caller(FixedScript([Listen(quiet=0.2), Say("Bye."), Listen()]), ToneVoice())
+            person = Caller(
+                FixedScript([Listen(quiet=0.2), Say("Bye."), Listen()]), InstantSenses(ToneVoice())
+            )
             options = PhoneOptions(hang_up_after=30.0)
             outcome = await Line(gateway, switchboard).call(
                 Subscriber("+15550100042", "+15550100001", options=options, person=person)
@@ -106,7 +109,7 @@ async def one_call(config: Path) -> tuple[CallOutcome, str, str]:
         await rest.stop()
 
 
-@pytest.mark.timeout(150)  # a process is started; on a busy machine that takes its time
+@pytest.mark.timeout(300)  # a process is started; on a busy machine that takes its time
 def test_the_same_call_file_answers_under_pipecats_runner(tmp_path: Path) -> None:
     config = tmp_path / "desk.yaml"
     config.write_text(DESK, encoding="utf-8")

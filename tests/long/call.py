@@ -21,8 +21,10 @@ from processors.context import CallContext
 from processors.state.journal import Entry
 from tests.long.look import Look, Looker
 from tests.whole_call.harness import BYE, call_file
+from transports.simulated.brain import scripted
 from transports.simulated.call_outcome import CallOutcome
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import (
     InterruptWhenHeard,
     Listen,
@@ -77,7 +79,8 @@ BOUNDED: Final = {
     },
     "processors.state.playback.PlaybackLedger._begun": 64,
     "processors.state.playback.PlaybackLedger._refused": 64,
-    "processors.state.recent.RecentKeys._keys": 512,
+    # Refused items, the session's own, those told as text, those that notes cover.
+    "processors.state.recent.RecentKeys._keys": 64 + 512 + 512 + 1024,
     "processors.state.responses.ResponseLedger._cut": 64,
     "processors.state.responses.ResponseLedger._purposes": 64,
 }
@@ -168,7 +171,7 @@ async def hold(
     call = LongCall(seconds)
     switchboard, sids = Switchboard(), SeededSids()
     sessions = ModelSessions(
-        script_finder(catalog),
+        scripted(script_finder(catalog)),
         wall_clock=lambda: wall_clock().timestamp(),
         options=ModelOptions(lifetime=lifetime),
         kept=1,
@@ -183,7 +186,7 @@ async def hold(
     account_sid = sids("AC")
     rest = TwilioRest(switchboard, {account_sid: "token"})
     peers = Peers(rest, account_sid, "token", lambda connect: connect, began)
-    caller = Caller(EndlessCaller(seconds), ToneVoice())
+    caller = Caller(EndlessCaller(seconds), InstantSenses(ToneVoice()))
     who = Subscriber("+1555", "+1444", options=PhoneOptions(), person=caller)
     before = asyncio.all_tasks()
     if traced:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.call_story import CallStory, StoryLine, Who
+from pipeline.call_story import CallStory, StoryLine, Who, evenly
 from processors.state.journal import Entry
 
 
@@ -23,7 +23,7 @@ class Told:
 
     def __init__(self, **words: str) -> None:
         self.items = Items(words)
-        self.story = CallStory(self.items, lambda text, ms: min(len(text), int(ms / 100)))
+        self.story = CallStory(self.items, lambda text, ms, _: min(len(text), int(ms / 100)))
 
     def tell(self, at: float, kind: str, text: str = "", **fields: Any) -> list[StoryLine]:
         private = {"text": text} if text else {}
@@ -175,6 +175,24 @@ def test_a_memory_is_told_by_what_is_known() -> None:
         "remembered: name, buy or rent"
     )
     assert told(name=None) == "remembered: nothing yet"
+
+
+def test_where_both_really_speak_what_they_made_out_is_told() -> None:
+    told = Told()
+    assert told.tell(1.0, "model_heard", "My name is Jordan.") == []
+    told.story.in_words = True
+
+    [model] = told.tell(1.0, "model_heard", "My name is Jordan.")
+    [caller] = told.tell(2.0, "caller_heard", "Hi, I'm Riley.", ms=900.0)
+
+    assert model == StoryLine(1.0, Who.HEARD, "the model made out: My name is Jordan.")
+    assert caller == StoryLine(2.0, Who.HEARD, "the caller made out: Hi, I'm Riley.")
+
+
+def test_at_an_even_pace_half_the_time_is_half_the_words() -> None:
+    assert evenly("one two", 500, 1000) == 3
+    assert evenly("one two", 2000, 1000) == 7
+    assert evenly("one two", 0, 0) == 7
 
 
 def test_what_the_assistant_does_by_itself_is_told() -> None:

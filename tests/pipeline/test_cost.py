@@ -69,7 +69,8 @@ def test_with_it_a_long_call_costs_the_same_each_minute_and_without_it_grows() -
     assert usd_of(without, slice(6, 10)) >= 1.05 * usd_of(without, slice(2, 6))
     assert input_of(without, slice(6, 10)) > 1.4 * input_of(without, slice(2, 6))
     assert usd_of(with_it, slice(0, 5)) <= 1.15 * usd_of(without, slice(0, 5))
-    assert max(minute.tokens.input for minute in with_it.minutes) < 45_000
+    # Each answer reads the whole prompt and the schemas of six tools again.
+    assert max(minute.tokens.input for minute in with_it.minutes) < 50_000
     assert with_it.summaries >= 7
     assert without.summaries == 0
     assert all(minute.tokens.output for minute in (*with_it.minutes, *without.minutes))

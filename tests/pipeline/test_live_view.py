@@ -31,7 +31,7 @@ class Screen:
         self.facts: StreamFacts | None = None
         self.journal = Journal(500.0)
         items = Items({"i1": "We are open from nine to five."})
-        self.story = CallStory(items, lambda text, ms: min(len(text), int(ms / 100)))
+        self.story = CallStory(items, lambda text, ms, _: min(len(text), int(ms / 100)))
         self.view = LiveView(self.console, self.story, lambda: self.now, lambda: self.facts)
         self.view.listen(self.journal)
 

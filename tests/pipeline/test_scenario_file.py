@@ -88,7 +88,7 @@ def test_mistakes_are_told_with_line_and_key_and_what_is_allowed(tmp_path: Path)
     ]
     assert "did you mean 'say'?" in told[0]
     assert "exactly one of say, press" in told[1]
-    assert "'assistant', 'caller', 'person' or 'twilio'" in told[6]
+    assert "'caller', 'person' or 'twilio'" in told[6]
 
 
 def test_fields_that_the_call_file_does_not_have(tmp_path: Path) -> None:

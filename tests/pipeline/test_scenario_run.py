@@ -35,8 +35,8 @@ tools:
 """
 
 
-def run(folder: Path, scenario: str) -> Result:
-    write(folder, DESK, "desk.yaml")
+def run(folder: Path, scenario: str, desk: str = DESK) -> Result:
+    write(folder, desk, "desk.yaml")
     text = "scenarios:\n  - name: one\n" + indent(scenario, "    ")
     write(folder, text, f"{FOLDER}/desk.yaml")
     catalog = load_catalog(str(folder / "desk.yaml"), {})
@@ -229,46 +229,101 @@ def test_the_call_begins_when_the_scenario_says_so(tmp_path: Path) -> None:
     assert result.held.documents[0].call.began == "2026-07-04T22:30:00.000-05:00"
 
 
-def handed(folder: Path, does: str, expect: str) -> Result:
-    detector = '  - {type: escalation_detector, transfer: {to: "+15550100099"}}\nagent:\n'
-    write(folder, DESK.replace("agent:\n", detector, 1), "desk.yaml")
-    text = f"""\
-scenarios:
-  - name: one
-    people: {{"+15550100099": {does}}}
-    caller:
-      - listen: {{}}
-      - say: Could I talk to a person, please?
-      - listen: {{}}
-      - listen: {{}}
-      - say: That's all, thank you. Goodbye.
-    expect: {{{expect}}}
+PERSON = """\
+  - {type: escalation_detector, transfer: {to: "+15550100099"}, notify: {sms: ["+15550100098"]}}
+agent:
 """
-    write(folder, text, f"{FOLDER}/desk.yaml")
-    catalog = load_catalog(str(folder / "desk.yaml"), {})
-    (wanted,) = scenarios_of(catalog.files[0]).all
-    return run_scenario(catalog, wanted)
+CALENDAR = """\
+tools:
+  - transfer_to_human
+  - type: http
+    name: find_slot
+    description: Find a slot in the calendar.
+    url: https://calendar.test/slots
+    result: $.slot
+"""
+
+
+def handed_over(folder: Path, scenario: str) -> Result:
+    desk = DESK.partition("tools:")[0].replace("agent:\n", PERSON, 1) + CALENDAR
+    return run(folder, scenario, desk)
 
 
 def test_a_call_that_a_person_takes(tmp_path: Path) -> None:
-    result = handed(
+    result = handed_over(
         tmp_path,
-        "accepts",
-        "escalated: [person], transfers: [accepted], callback: false, ended: person",
-    )
-
-    assert [text for text in failed(result) if text != "the caller could do all acts"] == []
-
-
-def test_a_call_that_nobody_takes(tmp_path: Path) -> None:
-    result = handed(
-        tmp_path, "busy", "escalated: [person], transfers: [busy], callback: true, ended: assistant"
+        """\
+caller:
+  - say: Hello there.
+  - say: Can I talk to a person?
+expect:
+  escalated: {reasons: [person], actions: [transfer_now]}
+  transferred: {to: ["+15550100099"]}
+  person_told: [A caller on our line, Press one]
+  callback: none
+  texts: 0
+  ended: person
+""",
     )
 
     assert failed(result) == []
 
 
-def test_what_was_not_escalated_or_transferred_as_expected_is_told(tmp_path: Path) -> None:
-    result = handed(tmp_path, "busy", "escalated: [], transfers: [accepted], callback: false")
+def test_a_call_that_nobody_takes_and_nobody_should_have(tmp_path: Path) -> None:
+    result = handed_over(
+        tmp_path,
+        """\
+caller:
+  - say: Can I talk to a person?
+  - listen: {until: calls you back, patience: 60}
+  - say: Thank you. Goodbye.
+people: {"+15550100099": {does: busy}}
+expect:
+  escalated: false
+  transferred: false
+  person_told: [Press one]
+  callback: none
+  texts: 0
+  ended: person
+""",
+    )
 
-    assert failed(result) == ["escalated for nothing", "transfers: accepted", "no callback"]
+    assert failed(result) == [
+        "escalated never",
+        "transferred never",
+        "a person was told: 'Press one'",
+        "callback: none",
+        "text messages: 0",
+        "ended by person",
+    ]
+    details = {check.text: check.detail for check in result.failed}
+    assert details["escalated never"] == "person: transfer_now"
+    assert details["transferred never"] == "+15550100099: busy"
+    assert details["callback: none"] == "found soon"
+
+
+def test_the_businesss_systems_answer_as_the_scenario_says(tmp_path: Path) -> None:
+    result = handed_over(
+        tmp_path,
+        """\
+caller:
+  - say: When can I come in?
+  - listen: {until: Monday}
+  - say: And after that?
+  - listen: {until: no idea}
+  - hang_up
+systems:
+  - {url: /slots, body: {slot: Monday}, takes: 1}
+model:
+  - call: find_slot
+  - {after: find_slot, say: On Monday.}
+  - {say: I have no idea., takes: 0}
+expect:
+  tools: [find_slot]
+  escalated: [{reasons: [person]}]
+  ended: caller
+""",
+    )
+
+    assert failed(result) == ["escalated once"]
+    assert "Monday" in str(result.held.documents[0].tools[0].output)

@@ -5,6 +5,7 @@ import pytest
 from pipeline.settings import Settings, SettingsError, load_settings
 
 NAMES = [
+    "BUILT_IN_MODEL",
     "CALL_FILE",
     "DRAIN_SECONDS",
     "HOST",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.simulate import (
     EXIT_BROKEN,
     EXIT_KEPT,
     Simulation,
+    in_tones,
     questions_of,
     simulate,
     stages_of,
@@ -21,6 +23,7 @@ from tests.pipeline.stand_in_runtime import Fault, StandInRuntime
 from tests.transports.simulated.letter_voice import LetterVoice
 from tests.virtual_loop import virtual
 from transports.simulated.caller_steps import FixedScript, Listen, Say
+from transports.simulated.speakers import Player
 
 
 class Voice(LetterVoice):
@@ -33,14 +36,17 @@ def loaded() -> Loaded:
     return load_catalog("minimal").files[0]
 
 
-async def placed(loaded: Loaded, fault: Fault = "", save: Path | None = None) -> tuple[int, str]:
+async def placed(
+    loaded: Loaded, fault: Fault = "", save: Path | None = None, play: Player | None = None
+) -> tuple[int, str]:
     output = io.StringIO()
     status = await simulate(
         loaded,
         StandInRuntime(fault),
-        Voice(),
+        in_tones(Voice()),
         Simulation(
             save=save,
+            play=play,
             console=Console(file=output, width=100),
             script=FixedScript([Listen(quiet=0.1), Say("bye!")]),
         ),
@@ -97,6 +103,18 @@ async def test_recording_and_event_log_are_kept_on_demand(loaded: Loaded, tmp_pa
     assert kinds[0] == "webhook_answered"
     assert {"caller_heard", "caller_speaks", "mark_returned", "call_ended"} <= set(kinds)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+
+
+@virtual
+async def test_a_call_is_played_while_it_is_kept(loaded: Loaded, tmp_path: Path) -> None:
+    played = tmp_path / "played"
+    copy = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
+
+    await placed(loaded, save=tmp_path, play=(sys.executable, "-S", "-c", copy, str(played)))
+
+    audio = (tmp_path / "minimal.wav").read_bytes()[58:]
+    assert len(audio) > 4000
+    assert audio == played.read_bytes()
 
 
 @virtual

@@ -16,8 +16,10 @@ from processors.context import CallContext
 from processors.state.journal import Entry
 from processors.state.turn import Turn
 from tests.pipeline.files import write
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.gateway import Gateway
@@ -25,6 +27,7 @@ from transports.simulated.model_session import ModelSession
 from transports.simulated.model_sessions import ModelSessions
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.recording import Recording
+from transports.simulated.senses import ToneSenses
 from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
 from transports.webhooks.sender import WebhookPost
@@ -106,13 +109,16 @@ async def whole_call(
     """Place a call to the catalog's first file and hold it to its end."""
     brain = script or brain_script(catalog.files[0].call)
     sessions = ModelSessions(
-        lambda _: brain, wall_clock=lambda: wall_clock().timestamp(), voice=VOICE, options=model
+        scripted(lambda _: brain),
+        wall_clock=lambda: wall_clock().timestamp(),
+        senses=ToneSenses(VOICE),
+        options=model,
     )
     contexts: list[CallContext] = []
     entries: list[Entry] = []
     placed = PlacedCall(
         FixedScript(steps),
-        VOICE,
+        InstantSenses(VOICE),
         Placing(
             options=phone or PhoneOptions(),
             new_sid=SeededSids(),

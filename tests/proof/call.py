@@ -28,6 +28,7 @@ from tests.proof.scenario import Keys, Scenario, Speech, Way
 from tests.proof.sound import Sound, TraceableVoice
 from tests.proof.wires import SlowSocket, Tapped
 from transports.openai_realtime.dialer import ModelDialer
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import Faults, ModelOptions
 from transports.simulated.memory_socket import MemorySocket
@@ -36,6 +37,7 @@ from transports.simulated.network import LinkOptions, Span
 from transports.simulated.person import Act, HangUp, PressDigits, Speak
 from transports.simulated.phone import SimulatedPhone
 from transports.simulated.phone_options import PhoneOptions
+from transports.simulated.senses import ToneSenses
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import FRAME_BYTES, StreamIds
 from transports.socket import Socket, SocketClosedError
@@ -156,8 +158,8 @@ class _ModelHost:
         slow = SlowSocket(near, delay) if delay else None
         session = ModelSession(
             far,
-            lambda _: SCRIPT,
-            voice=self._voice,
+            scripted(lambda _: SCRIPT),
+            senses=ToneSenses(self._voice),
             options=model_options(self._scenario),
             number=len(self.dialled),
         )

@@ -21,7 +21,7 @@ _LISTENS: Final = re.compile(r"Listening on [\w.]+:(\d+)")
 ALL_READY: Final = "workers take calls"
 """What a supervisor logs."""
 
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 150.0
 
 
 @dataclass

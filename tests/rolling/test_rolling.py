@@ -21,7 +21,7 @@ agent: {greeting: "Hello, this is the desk.", goodbye: Bye.}
 SCRIPT = (Listen(quiet=0.2), Say("Open?"), Listen(quiet=0.2), Say("Bye."), Listen())
 
 
-@pytest.mark.timeout(180)  # five processes are started; on a busy machine that takes its time
+@pytest.mark.timeout(300)  # five processes are started; on a busy machine that takes its time
 def test_replacing_the_workers_loses_no_call(tmp_path: Path) -> None:
     config = tmp_path / "desk.yaml"
     config.write_text(DESK, encoding="utf-8")

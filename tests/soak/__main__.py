@@ -31,6 +31,7 @@ from processors.context import CallContext
 from processors.state.journal import Entry, Journal
 from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, InterruptWhenHeard, Listen, Say, Step
 from transports.simulated.gateway import Gateway
 from transports.simulated.line import Line, Subscriber
@@ -113,7 +114,7 @@ async def soak(options: argparse.Namespace) -> int:
                     "+15550100042",
                     "+15550100001",
                     options=_phone(options, number),
-                    person=Caller(_interrupting(options.cuts, number), ToneVoice()),
+                    person=Caller(_interrupting(options.cuts, number), InstantSenses(ToneVoice())),
                     journal=journal,
                 ),
                 call_sid=f"CA{number:032d}",

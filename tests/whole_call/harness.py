@@ -23,8 +23,10 @@ from pipeline.promises import check_promises
 from processors.state.journal import Entry, Journal
 from transports.http_tools.exchange import HttpExchange
 from transports.openai_realtime.session import Connect
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import CallScript, FixedScript, Step
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_session import ModelSession
@@ -193,7 +195,7 @@ async def hold(
     find = script_finder(catalog)
     given = world.script
     sessions = ModelSessions(
-        find if given is None else lambda _: given,
+        scripted(find if given is None else lambda _: given),
         wall_clock=lambda: wall_clock().timestamp(),
         options=world.model,
     )
@@ -205,7 +207,7 @@ async def hold(
     caller_script = FixedScript(script) if isinstance(script, Sequence) else script
     call = PlacedCall(
         caller_script,
-        ToneVoice(),
+        InstantSenses(ToneVoice()),
         Placing(world.called, world.phone, SeededSids(), people=world.people, listen=listen),
     )
     call.rest.options.faults.extend(world.rest_faults)

@@ -15,6 +15,7 @@ from pipeline.catalog import load_catalog
 from pipeline.memory_runtime import in_memory
 from pipeline.placed_call import PlacedCall, Placing
 from tests.virtual_loop import run_virtual
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript
 from transports.simulated.sids import SeededSids
 from transports.simulated.voice import ToneVoice
@@ -79,7 +80,7 @@ def test_what_crosses_the_wires_is_the_same_each_time() -> None:
 
 async def _twiml() -> tuple[int, str]:
     """What the webhook answers: it holds the stream's token."""
-    call = PlacedCall(FixedScript([]), ToneVoice(), Placing(new_sid=SeededSids()))
+    call = PlacedCall(FixedScript([]), InstantSenses(ToneVoice()), Placing(new_sid=SeededSids()))
     async with in_memory(load_catalog("minimal"), ToneVoice())(call.peers) as gateway:
         form = [("CallSid", "CA1"), ("From", "+1555"), ("To", "+1444")]
         return await gateway.fetch("POST", gateway.incoming_call_url(), form)
@@ -88,7 +89,7 @@ async def _twiml() -> tuple[int, str]:
 async def _told_to_model() -> list[dict[str, object]]:
     """Everything but audio that the model was told: date, time and all."""
     runtime = in_memory(load_catalog("minimal"), ToneVoice())
-    call = PlacedCall(FixedScript([]), ToneVoice(), Placing(new_sid=SeededSids()))
+    call = PlacedCall(FixedScript([]), InstantSenses(ToneVoice()), Placing(new_sid=SeededSids()))
     async with runtime(call.peers) as gateway:
         form = [("CallSid", "CA1"), ("From", "+1555"), ("To", "+1444")]
         await gateway.fetch("POST", gateway.incoming_call_url(), form)

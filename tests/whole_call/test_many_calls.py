@@ -16,7 +16,9 @@ from pipeline.promises import check_promises
 from processors.context import CallContext
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import ASK_HOURS, BYE, call_file
+from transports.simulated.brain import scripted
 from transports.simulated.caller import Caller
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, InterruptWhenHeard, Listen, Say
 from transports.simulated.line import Line, Subscriber
 from transports.simulated.model_sessions import ModelSessions
@@ -41,7 +43,7 @@ class Crowd:
         self.sids = SeededSids()
         self.taps: dict[str, ModelTap] = {}
         self.sessions = ModelSessions(
-            script_finder(catalog), wall_clock=lambda: wall_clock().timestamp()
+            scripted(script_finder(catalog)), wall_clock=lambda: wall_clock().timestamp()
         )
         account_sid = self.sids("AC")
         self.peers = Peers(
@@ -80,7 +82,7 @@ class Crowd:
         )
         way = LinkOptions(delay=dice.uniform(0, 0.2))
         options = PhoneOptions(down=way, up=way, keep_audio=True, hang_up_after=60, seed=number)
-        caller = Caller(script, ToneVoice())
+        caller = Caller(script, InstantSenses(ToneVoice()))
         who = Subscriber("+1555", "+1444", options=options, person=caller)
         outcome = await line.call(who, call_sid=call_sid)
         await asyncio.sleep(1)

@@ -11,7 +11,9 @@ from pipeline.placed_call import PlacedCall, Placing
 from pipeline.runtime import run_async
 from pipeline.simulated_call import over_sockets
 from processors.state.journal import Entry
+from transports.simulated.brain import scripted
 from transports.simulated.call_outcome import CallEnd
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import (
     FixedScript,
     InterruptWhenHeard,
@@ -40,7 +42,7 @@ class Held:
 async def call(path: Path, script: list[Step], *, reachable: bool = True) -> Held:
     held = Held()
     held.entries = []
-    model = SimulatedModel(lambda prompt: find(prompt))
+    model = SimulatedModel(scripted(lambda prompt: find(prompt)))
     await model.start()
     try:
         environment = {"REALTIME_URL": f"{model.url}/{'realtime' if reachable else 'nowhere'}"}
@@ -48,7 +50,7 @@ async def call(path: Path, script: list[Step], *, reachable: bool = True) -> Hel
         find = script_finder(catalog)
         placed = PlacedCall(
             FixedScript(script),
-            ToneVoice(),
+            InstantSenses(ToneVoice()),
             Placing(
                 options=PhoneOptions(hang_up_after=20.0),
                 on_call=lambda context: context.journal.listen(held.entries.append),

@@ -13,6 +13,7 @@ from pipeline.runtime import run_async
 from pipeline.simulated_call import over_sockets
 from tests.whole_call.harness import call_file
 from transports.simulated.call_outcome import CallEnd
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import FixedScript, InterruptWhenHeard, Listen, Say, Step
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.voice import ToneVoice
@@ -27,7 +28,7 @@ def over_the_network(
 
     async def call() -> CallEvidence:
         placing = Placing(options=options or PhoneOptions())
-        placed = PlacedCall(FixedScript(script), ToneVoice(), placing)
+        placed = PlacedCall(FixedScript(script), InstantSenses(ToneVoice()), placing)
         return await placed.hold(over_sockets(catalog))
 
     return run_async(call())

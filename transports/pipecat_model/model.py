@@ -41,6 +41,7 @@ from processors.frames import (
     ResponseStartedFrame,
 )
 from processors.state.playback import Purpose
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame, ToolStartedFrame
 from transports.openai_realtime.tools import run_tool, tools_of
 from transports.pipecat_model.words import AssistantWords, CallerWords, item_id
 
@@ -97,10 +98,24 @@ def _runs(tool: Tool, context: CallContext) -> Callable[[FunctionCallParams], Aw
         call_id = params.tool_call_id
         started_at = context.clock()
         context.record("tool_started", name=tool.name, call_id=call_id)
+        await params.llm.broadcast_frame(
+            ToolStartedFrame, function_name=tool.name, call_id=call_id, filler=tool.filler
+        )
         outcome = await run_tool(tool, dataclasses.replace(params, app_resources=context))
         took_ms = round((context.clock() - started_at) * 1000)
         ok = not outcome.failure
         context.record("tool_ended", name=tool.name, call_id=call_id, ok=ok, ms=took_ms)
+        if ok:
+            await params.llm.broadcast_frame(
+                ToolEndedFrame, function_name=tool.name, call_id=call_id
+            )
+        else:
+            await params.llm.broadcast_frame(
+                ToolFailedFrame,
+                function_name=tool.name,
+                call_id=call_id,
+                reason=outcome.failure,
+            )
 
     return run
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from transports.simulated.brain_script import (
@@ -25,6 +26,7 @@ from transports.simulated.brain_script import (
 from transports.simulated.dialogue import STILL_THERE, Dialogue
 from transports.simulated.facts import fact_for
 from transports.simulated.form import Form, schema_in, written_dialogue
+from transports.simulated.mind import MindFor
 from transports.simulated.tool_match import calls_for
 from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
@@ -47,6 +49,11 @@ def exact_words(instructions: str) -> str | None:
     """
     match = _EXACT_LINE.search(instructions) or _EXACT_LINES.search(instructions)
     return match.group(1) if match else None
+
+
+def scripted(script_for: Callable[[str], BrainScript]) -> MindFor:
+    """Minds by script: each answers by the script for the session's instructions."""
+    return lambda instructions: Brain(script_for(instructions))
 
 
 class Brain:

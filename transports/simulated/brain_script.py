@@ -20,12 +20,16 @@ class ChecklistItem(NamedTuple):
         ask: The question, as it is spoken.
         confirm: Read the answer back before going on.
         required: Ask for it; otherwise it is taken when it is offered.
+        type: What the answer is, by the call file's names; ``text`` says nothing.
+        choices: What it can be, for ``choice``.
     """
 
     field: str
     ask: str
     confirm: bool = False
     required: bool = True
+    type: str = "text"
+    choices: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from transports.simulated.manner import CLEARLY, Manner
 from transports.simulated.person import HangUp, PressDigits
 
 
@@ -17,10 +18,12 @@ class Say:
     Attributes:
         text: The words.
         interrupting: They are meant to cut the assistant short.
+        manner: How they sound.
     """
 
     text: str
     interrupting: bool = False
+    manner: Manner = CLEARLY
 
 
 @dataclass(frozen=True, slots=True)

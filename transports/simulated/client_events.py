@@ -100,7 +100,7 @@ class ClientEvents:
             "item",
             lambda: self._state.wire.new_id("item"),
             self._state.settings.input_format,
-            self._state.voice,
+            self._state.listen_to,
         )
         if item.type == "function_call_output" and not any(
             other.type == "function_call" and other.call_id == item.call_id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from transports.simulated.audio_format import AudioFormat
 from transports.simulated.client_error import ClientError, invalid_value
+from transports.simulated.senses import Span
 from transports.simulated.voice import PCMU_BYTES_PER_MS
 
 ItemType = Literal["message", "function_call", "function_call_output"]
@@ -27,7 +29,8 @@ class Part:
         text: The words of a text part.
         transcript: The words of an audio part as the client may read them.
         audio: The sound of an audio part, µ-law, whatever the session's formats are.
-        spoken: The words that are in the audio, which the model knows and the client may not.
+        heard: The words that are in the caller's audio, as soon as they are made out.
+        spans: The assistant's words in the order of their audio, as far as that was sent.
         image: The ``image_url`` and ``detail`` of an image part.
     """
 
@@ -35,8 +38,22 @@ class Part:
     text: str = ""
     transcript: str | None = None
     audio: bytearray = field(default_factory=bytearray)
-    spoken: str = ""
+    heard: asyncio.Future[str] | None = None
+    spans: list[Span] = field(default_factory=list)
     image: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> str:
+        """The words that are in the audio, which the model knows and the client may not."""
+        if self.heard is None:
+            return "".join(span.text for span in self.spans)
+        return heard_words(self.heard)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the words in it could not be made out."""
+        heard = self.heard
+        return heard is not None and heard.done() and heard.exception() is not None
 
     def render(self, audio_format: AudioFormat | None = None) -> dict[str, Any]:
         """The part on the wire; its audio only in ``audio_format``, when one is given."""
@@ -50,6 +67,12 @@ class Part:
                 audio_format.encode(bytes(self.audio)), newline=False
             ).decode()
         return wire
+
+
+def heard_words(heard: asyncio.Future[str]) -> str:
+    """The words, if they are made out by now."""
+    made_out = heard.done() and not heard.cancelled() and heard.exception() is None
+    return heard.result() if made_out else ""
 
 
 @dataclass(slots=True)

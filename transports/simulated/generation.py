@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal
+
+from loguru import logger
 
 from transports.simulated.brain_script import Call, Output
 from transports.simulated.output_item import (
     FunctionCall,
     OutputItem,
     SpokenMessage,
+    Step,
     WrittenMessage,
 )
 from transports.simulated.response_params import ResponseParams
+from transports.simulated.senses import BusyError
 from transports.simulated.session_state import SessionState
 from transports.simulated.usage import ASSISTANT_MS_PER_TOKEN, UsageMeter, usage
 from transports.simulated.wire import Timer
@@ -48,7 +53,7 @@ class Generation:
         self,
         state: SessionState,
         params: ResponseParams,
-        outputs: list[Output],
+        outputs: asyncio.Future[list[Output]],
         input_usage: dict[str, Any],
         on_done: Callable[[Generation], None],
         takes: float | None = None,
@@ -97,16 +102,15 @@ class Generation:
 
     def fail_with(self, code: str) -> None:
         """Fail instead of answering: the error stands in ``response.done`` and nowhere else."""
-        kind, message = _FAILURES.get(code, _SERVER_ERROR)
-        self._outputs = []
+        self._failure(code)
+        self._outputs.cancel()
         self._input_usage = UsageMeter().read([])
-        error = {"type": kind, "code": code, "message": message}
-        self._details = {"type": "failed", "error": error}
 
     def cancel(self, reason: CancelReason) -> None:
         """Stop here: close the item that is open, then the response."""
         if self._timer is not None:
             self._timer.cancel()
+        self._outputs.cancel()
         cut = self._open
         self._details = {"type": "cancelled", "reason": reason}
         self._finish("cancelled")
@@ -134,16 +138,43 @@ class Generation:
 
     def _advance(self) -> None:
         """Go on to the next pause; pauses of no length are none."""
-        for delay in self._steps:
-            if delay:
-                self._timer = self._state.wire.later(delay, self._advance)
+        for step in self._steps:
+            if isinstance(step, asyncio.Future):
+                if not step.done():
+                    step.add_done_callback(self._resume)
+                    return
+                if self._broke(step):
+                    return
+            elif step:
+                self._timer = self._state.wire.later(step, self._advance)
                 return
 
-    def _run(self) -> Iterator[float]:
+    def _resume(self, made: asyncio.Future[Any]) -> None:
+        """Go on with what was waited for, unless the response is over by now."""
+        if self.status == "in_progress" and not self._broke(made):
+            self._advance()
+
+    def _broke(self, made: asyncio.Future[Any]) -> bool:
+        """Fail if what was waited for can't be had: better than to leave a caller in silence."""
+        error = made.exception()
+        if error is None:
+            return False
+        logger.error("The simulated model can't answer: {!r}", error)
+        self._failure("rate_limit_exceeded" if isinstance(error, BusyError) else "server_error")
+        self._finish("failed")
+        return True
+
+    def _failure(self, code: str) -> None:
+        kind, message = _FAILURES.get(code, _SERVER_ERROR)
+        error = {"type": kind, "code": code, "message": message}
+        self._details = {"type": "failed", "error": error}
+
+    def _run(self) -> Iterator[Step]:
         if self._details is not None:
             self._finish("failed")
             return
-        for output in self._outputs:
+        yield self._outputs
+        for output in self._outputs.result():
             item = self._item(output)
             self.items.append(item)
             self._open = item

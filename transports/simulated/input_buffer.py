@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from transports.simulated.client_error import ClientError
-from transports.simulated.vad import EnergyVad, SpeechEvent, VadRules, always_complete
+from transports.simulated.energy_sound import EnergySound
+from transports.simulated.vad import Sound, SpeechEvent, TurnVad, VadRules, always_complete
 from transports.simulated.voice import PCMU_BYTES_PER_MS
 
 _MIN_COMMIT_MS: Final = 100
@@ -22,10 +23,11 @@ _TRIM_MS: Final = 48_000
 class InputBuffer:
     """Keeps what was appended until it is committed, and listens for turns in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_sound: Callable[[], Sound] = EnergySound) -> None:
+        self._new_sound = new_sound
         self._audio = bytearray()
         self._start_bytes = 0
-        self._vad: EnergyVad | None = None
+        self._vad: TurnVad | None = None
 
     @property
     def written_ms(self) -> int:
@@ -42,7 +44,7 @@ class InputBuffer:
         if rules is None:
             self._vad = None
         elif self._vad is None:
-            self._vad = EnergyVad(rules, self.written_ms)
+            self._vad = TurnVad(rules, self._new_sound(), self.written_ms)
         else:
             self._vad.rules = rules
 

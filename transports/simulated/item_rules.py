@@ -10,7 +10,6 @@ from transports.simulated.audio_format import AudioDecoder, AudioFormat
 from transports.simulated.client_error import ClientError, invalid_value
 from transports.simulated.conversation import Item, Part
 from transports.simulated.schema import anything, array, literal, nullable, record, tagged, text
-from transports.simulated.voice import Voice
 
 ITEM_ID: Final = text(maximum=32)
 _COMMON: Final = {
@@ -64,7 +63,11 @@ _ITEM: Final = tagged(
 
 
 def parse_item(
-    wire: Any, path: str, new_id: Callable[[], str], audio_format: AudioFormat, voice: Voice
+    wire: Any,
+    path: str,
+    new_id: Callable[[], str],
+    audio_format: AudioFormat,
+    listen_to: Callable[[Part], None],
 ) -> Item:
     """The item that a client describes; its audio is listened to.
 
@@ -78,7 +81,7 @@ def parse_item(
     if item.type == "message":
         item.role = wire["role"]
         item.content = [
-            _part(part, f"{path}.content[{index}]", audio_format, voice)
+            _part(part, f"{path}.content[{index}]", audio_format, listen_to)
             for index, part in enumerate(wire["content"])
         ]
     elif item.type == "function_call":
@@ -101,16 +104,18 @@ def decode_base64(audio: str, path: str) -> bytes:
         raise invalid_value(path, "expected base64-encoded audio bytes.") from error
 
 
-def _part(wire: dict[str, Any], path: str, audio_format: AudioFormat, voice: Voice) -> Part:
+def _part(
+    wire: dict[str, Any],
+    path: str,
+    audio_format: AudioFormat,
+    listen_to: Callable[[Part], None],
+) -> Part:
     if wire["type"] == "input_audio":
         audio = decode_base64(wire["audio"], f"{path}.audio")
         pcmu = AudioDecoder(audio_format).feed(audio)
-        return Part(
-            "input_audio",
-            transcript=wire.get("transcript"),
-            audio=bytearray(pcmu),
-            spoken=voice.hear(pcmu),
-        )
+        part = Part("input_audio", transcript=wire.get("transcript"), audio=bytearray(pcmu))
+        listen_to(part)
+        return part
     if wire["type"] == "input_image":
         image = {key: value for key, value in wire.items() if key != "type"}
         return Part("input_image", image=image)

@@ -29,7 +29,7 @@ from transports.simulated.gateway import Gateway
 from transports.simulated.person import Person
 from transports.simulated.phone import SimulatedPhone
 from transports.simulated.phone_options import PhoneOptions
-from transports.simulated.recording import Recording
+from transports.simulated.recording import Recorder
 from transports.simulated.server_access import HandshakeRefusedError
 from transports.simulated.sids import NewSid, random_sid
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
@@ -68,7 +68,7 @@ class Subscriber:
     options: PhoneOptions = field(default_factory=PhoneOptions)
     person: Person | None = None
     journal: Journal | None = None
-    recorder: Callable[[StreamIds], Recording] | None = None
+    recorder: Callable[[StreamIds], Recorder] | None = None
     on_stream: Callable[[StreamFacts], None] | None = None
 
 

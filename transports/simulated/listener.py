@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 from transports.simulated.audio_format import AudioDecoder
 from transports.simulated.client_error import ClientError
-from transports.simulated.conversation import Item, Part
+from transports.simulated.conversation import Item, Part, heard_words
 from transports.simulated.generation import Generation
 from transports.simulated.input_buffer import InputBuffer
 from transports.simulated.item_rules import decode_base64
 from transports.simulated.responder import Responder
 from transports.simulated.session_state import SessionState
+from transports.simulated.turn_end import sounds_complete
 from transports.simulated.usage import CALLER_MS_PER_TOKEN, text_tokens
-from transports.simulated.vad import SpeechEvent, SpeechStarted
+from transports.simulated.vad import SpeechEvent, SpeechPaused, SpeechStarted
 from transports.simulated.voice import PCMU_BYTES_PER_MS
 from transports.simulated.wire import Timer
 
-_SENTENCE_ENDS: Final = (".", "?", "!")
 _WHOLE_TRANSCRIPT_MODEL: Final = "whisper-1"
 """Sends its transcript in one delta and bills by duration."""
 
@@ -36,11 +38,12 @@ class Listener:
         self.turns: list[tuple[int, int]] = []
         self._state = state
         self._responder = responder
-        self._buffer = InputBuffer()
+        self._buffer = InputBuffer(state.senses.new_sound)
         self._format = state.settings.input_format
         self._decoder = AudioDecoder(self._format)
         self._item_id = ""
         self._turn_start_ms = 0
+        self._early: asyncio.Future[str] | None = None
         self._idle: Timer | None = None
         self._prompted = False
         self.settings_changed()
@@ -52,10 +55,13 @@ class Listener:
 
     def settings_changed(self) -> None:
         """Listen by the session's new format and turn detection."""
+        self._drop_early()
         if self._format != self._state.settings.input_format:
             self._format = self._state.settings.input_format
             self._decoder = AudioDecoder(self._format)
-        self._buffer.detect_turns(self._state.settings.vad_rules)
+        rules = self._state.settings.vad_rules
+        early_ms = self._state.senses.early_ms
+        self._buffer.detect_turns(rules and replace(rules, early_ms=early_ms))
 
     def append(self, audio: str) -> None:
         """Take a piece of audio; nothing is answered unless a turn begins or ends in it.
@@ -75,11 +81,13 @@ class Listener:
             ClientError: There is too little.
         """
         turn_was_open = self._buffer.speaking
+        self._drop_early()
         pcmu = self._buffer.commit()
         self._commit(self._item_id if turn_was_open else self._state.wire.new_id("item"), pcmu)
 
     def clear(self) -> None:
         """Forget what was appended."""
+        self._drop_early()
         self._buffer.clear()
         self._state.wire.emit("input_audio_buffer.cleared")
 
@@ -105,28 +113,53 @@ class Listener:
         self._stop_waiting()
 
     def _heard(self, event: SpeechEvent) -> None:
+        if isinstance(event, SpeechStarted):
+            self._turn_began(event.audio_start_ms)
+        elif isinstance(event, SpeechPaused):
+            self._listen_early()
+        else:
+            self._turn_ended(event.audio_end_ms)
+
+    def _turn_began(self, audio_start_ms: int) -> None:
         rules = self._state.settings.turn_detection or {}
         wire = self._state.wire
-        if isinstance(event, SpeechStarted):
-            self._stop_waiting()
-            self._prompted = False
-            self._item_id = wire.new_id("item")
-            self._turn_start_ms = event.audio_start_ms
-            wire.emit(
-                "input_audio_buffer.speech_started",
-                audio_start_ms=event.audio_start_ms,
-                item_id=self._item_id,
-            )
-            if rules.get("interrupt_response"):
-                self._responder.interrupt()
-            return
+        self._stop_waiting()
+        self._prompted = False
+        self._item_id = wire.new_id("item")
+        self._turn_start_ms = audio_start_ms
         wire.emit(
-            "input_audio_buffer.speech_stopped",
-            audio_end_ms=event.audio_end_ms,
+            "input_audio_buffer.speech_started",
+            audio_start_ms=audio_start_ms,
             item_id=self._item_id,
         )
-        self.turns.append((self._turn_start_ms, event.audio_end_ms))
-        self._commit(self._item_id, self._buffer.take(self._turn_start_ms, event.audio_end_ms))
+        if rules.get("interrupt_response"):
+            self._responder.interrupt()
+
+    def _listen_early(self) -> None:
+        """Make out the turn's words while it is not yet sure that it is over.
+
+        Of another pause in the same turn before, what was made out is dropped: the newest holds
+        it all, and if the turn ends, it ends with this pause.
+        """
+        self._drop_early()
+        self._early = self._state.senses.hear(self._buffer.since(self._turn_start_ms))
+
+    def _drop_early(self) -> None:
+        if self._early is not None:
+            self._early.cancel()
+            self._early = None
+
+    def _turn_ended(self, audio_end_ms: int) -> None:
+        rules = self._state.settings.turn_detection or {}
+        self._state.wire.emit(
+            "input_audio_buffer.speech_stopped",
+            audio_end_ms=audio_end_ms,
+            item_id=self._item_id,
+        )
+        self.turns.append((self._turn_start_ms, audio_end_ms))
+        pcmu = self._buffer.take(self._turn_start_ms, audio_end_ms)
+        early, self._early = self._early, None
+        self._commit(self._item_id, pcmu, heard=early)
         if rules.get("create_response"):
             self._answer()
 
@@ -141,9 +174,16 @@ class Listener:
         except ClientError as error:
             self._state.wire.fail(error)
 
-    def _commit(self, item_id: str, pcmu: bytes, *, silent: bool = False) -> None:
-        spoken = self._state.voice.hear(pcmu)
-        part = Part("input_audio", audio=bytearray(pcmu), spoken=spoken)
+    def _commit(
+        self,
+        item_id: str,
+        pcmu: bytes,
+        *,
+        heard: asyncio.Future[str] | None = None,
+        silent: bool = False,
+    ) -> None:
+        part = Part("input_audio", audio=bytearray(pcmu))
+        self._state.listen_to(part, heard)
         item = Item(item_id, "message", "user", content=[part], silent=silent)
         self._state.wire.emit(
             "input_audio_buffer.committed",
@@ -155,13 +195,21 @@ class Listener:
         if transcription is not None:
             self._state.wire.later(
                 self._state.options.transcription_delay,
-                lambda: self._transcribe(item_id, part, transcription.get("model", "")),
+                lambda: self._transcribe_heard(item_id, part, transcription.get("model", "")),
             )
+
+    def _transcribe_heard(self, item_id: str, part: Part, model: str) -> None:
+        """Send the transcript as soon as there is one."""
+        assert part.heard is not None, "it is listened to"
+        if part.heard.done():
+            self._transcribe(item_id, part, model)
+        else:
+            part.heard.add_done_callback(lambda _: self._transcribe(item_id, part, model))
 
     def _transcribe(self, item_id: str, part: Part, model: str) -> None:
         wire = self._state.wire
         kind = "conversation.item.input_audio_transcription."
-        if self._state.faults.unintelligible:
+        if self._state.faults.unintelligible or part.broken:
             error = {
                 "type": "transcription_error",
                 "code": "audio_unintelligible",
@@ -211,8 +259,8 @@ class Listener:
         rules = self._state.settings.turn_detection
         if rules is None or rules["type"] == "server_vad":
             return True
-        spoken = self._state.voice.hear(self._buffer.since(self._turn_start_ms))
-        return spoken.rstrip().endswith(_SENTENCE_ENDS)
+        heard = self._early or self._state.senses.hear(self._buffer.since(self._turn_start_ms))
+        return sounds_complete(heard_words(heard))
 
 
 def _transcription_usage(part: Part, *, whole: bool) -> dict[str, Any]:

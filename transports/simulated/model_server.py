@@ -12,11 +12,11 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
+from transports.simulated.mind import MindFor
 from transports.simulated.model_session import ModelSession
 from transports.simulated.model_sessions import REALTIME_PATH, ModelSessions
-from transports.simulated.voice import Voice
+from transports.simulated.senses import Senses
 from transports.socket import SocketClosedError
 
 _MAX_MESSAGE_BYTES: Final = 24 * 1024 * 1024
@@ -65,22 +65,22 @@ class SimulatedModel:
 
     def __init__(
         self,
-        script_for: Callable[[str], BrainScript],
+        mind_for: MindFor,
         *,
-        voice: Voice | None = None,
+        senses: Senses | None = None,
         options: ModelOptions | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a server.
 
         Args:
-            script_for: The script for a session's instructions (the composed prompt).
-            voice: What both ends speak and hear by; tones by default.
+            mind_for: What decides on its words, by a session's instructions.
+            senses: What it hears and speaks with; a voice of tones by default.
             options: Pace and faults.
             wall_clock: Seconds since the epoch, for ``expires_at``.
         """
         self._sessions = ModelSessions(
-            script_for, wall_clock=wall_clock, voice=voice, options=options
+            mind_for, wall_clock=wall_clock, senses=senses, options=options
         )
         self._server: Server | None = None
         self._port = 0

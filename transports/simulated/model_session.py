@@ -11,21 +11,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, runtime_checkable
 
-from transports.simulated.brain_script import BrainScript
 from transports.simulated.client_error import ClientError
 from transports.simulated.client_events import ClientEvents
 from transports.simulated.conversation import Conversation, Item
 from transports.simulated.faults import Faults, ModelOptions
 from transports.simulated.generation import Generation
 from transports.simulated.listener import Listener
+from transports.simulated.mind import MindFor
 from transports.simulated.responder import Responder
+from transports.simulated.senses import Senses, ToneSenses
 from transports.simulated.session_settings import SessionSettings
 from transports.simulated.session_state import SessionState
-from transports.simulated.voice import ToneVoice, Voice
 from transports.simulated.wire import Wire
 from transports.socket import Socket, SocketClosedError
 
@@ -63,9 +62,9 @@ class ModelSession:
     def __init__(
         self,
         socket: Socket,
-        script_for: Callable[[str], BrainScript],
+        mind_for: MindFor,
         *,
-        voice: Voice | None = None,
+        senses: Senses | None = None,
         options: ModelOptions | None = None,
         model: str = "gpt-realtime-2.1",
         opened_at_unix: float = 0.0,
@@ -76,8 +75,8 @@ class ModelSession:
 
         Args:
             socket: The client's end; kept until it closes.
-            script_for: The script for the session's instructions, asked for at each response.
-            voice: What both ends speak and hear by.
+            mind_for: What decides on its words, by the session's instructions.
+            senses: What it hears and speaks with; a voice of tones by default.
             options: Pace and faults.
             model: Named in the URL.
             opened_at_unix: Wall-clock seconds, for ``expires_at``.
@@ -96,9 +95,9 @@ class ModelSession:
         )
         self.conversation = Conversation(f"conv_{key}")
         self._state = SessionState(
-            self.wire, self.settings, self.conversation, voice or ToneVoice(), options, rng
+            self.wire, self.settings, self.conversation, senses or ToneSenses(), options, rng
         )
-        self.responder = Responder(self._state, script_for, self._response_ended)
+        self.responder = Responder(self._state, mind_for, self._response_ended)
         self.listener = Listener(self._state, self.responder)
         self._events = ClientEvents(self._state, self.responder, self.listener)
         self.wire.odd_events = options.faults.odd_events

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
+from transports.simulated.mind import MindFor
 from transports.simulated.model_session import ModelSession
-from transports.simulated.voice import ToneVoice, Voice
+from transports.simulated.senses import Senses, ToneSenses
 from transports.socket import Socket
 
 REALTIME_PATH: Final = "/v1/realtime"
@@ -26,27 +26,27 @@ class ModelSessions:
 
     def __init__(
         self,
-        script_for: Callable[[str], BrainScript],
+        mind_for: MindFor,
         *,
         wall_clock: Callable[[], float],
-        voice: Voice | None = None,
+        senses: Senses | None = None,
         options: ModelOptions | None = None,
         kept: int = SESSIONS_KEPT,
     ) -> None:
         """Begin with none.
 
         Args:
-            script_for: The script for a session's instructions (the composed prompt).
+            mind_for: What decides on its words, by a session's instructions.
             wall_clock: Seconds since the epoch, for ``expires_at``.
-            voice: What both ends speak and hear by; tones by default.
+            senses: What it hears and speaks with; a voice of tones by default.
             options: Pace and faults.
             kept: How many are remembered, at least.
         """
         self.options = options or ModelOptions()
         self.sessions: list[ModelSession] = []
-        self._script_for = script_for
+        self._mind_for = mind_for
         self._wall_clock = wall_clock
-        self._voice = voice or ToneVoice()
+        self._senses = senses or ToneSenses()
         self._kept = kept
         self._opened = 0
         self._live = 0
@@ -64,8 +64,8 @@ class ModelSessions:
         self._live += 1
         session = ModelSession(
             socket,
-            self._script_for,
-            voice=self._voice,
+            self._mind_for,
+            senses=self._senses,
             options=self.options,
             model=query.get("model", ["gpt-realtime-2.1"])[0],
             opened_at_unix=self._wall_clock(),

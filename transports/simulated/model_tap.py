@@ -24,6 +24,7 @@ Connect = Callable[[str, dict[str, str]], Awaitable[Socket]]
 _BYTES_PER_MS: Final = 8
 _APPEND: Final = "input_audio_buffer.append"
 _DELTA: Final = "response.output_audio.delta"
+_MADE_OUT: Final = "conversation.item.input_audio_transcription.completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,13 @@ class ModelRecord:
 class ModelTap:
     """Notes what crosses; keeps all audio, so it is for calls of minutes."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_caller_heard: Callable[[str], None] | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            on_caller_heard: Told what the model made out, of each thing that the caller said.
+        """
+        self._on_caller_heard = on_caller_heard
         self._deltas: list[ModelDelta] = []
         self._cuts: list[ModelCut] = []
         self._caller_audio = bytearray()
@@ -135,6 +142,8 @@ class ModelTap:
             self._words[item_id] = self._words.get(item_id, "") + event["delta"]
         elif kind == "response.created" and event["response"].get("conversation_id") is None:
             self._asides.add(event["response"]["id"])
+        elif kind == _MADE_OUT and self._on_caller_heard is not None:
+            self._on_caller_heard(event["transcript"])
         elif kind == "conversation.item.truncated":
             self._cuts.append(ModelCut(event["item_id"], event["audio_end_ms"]))
         elif kind == "conversation.item.deleted":

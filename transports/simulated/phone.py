@@ -23,7 +23,7 @@ from transports.simulated.network import Link
 from transports.simulated.person import Act, HangUp, Person, PressDigits, Speak
 from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.playout import PlayOut
-from transports.simulated.recording import Recording
+from transports.simulated.recording import Recorder
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import (
     FRAME_SECONDS,
@@ -67,7 +67,7 @@ class SimulatedPhone:
         options: PhoneOptions | None = None,
         person: Person | None = None,
         journal: Journal | None = None,
-        recording: Recording | None = None,
+        recording: Recorder | None = None,
     ) -> None:
         self._socket = socket
         self._parameters = parameters or {}

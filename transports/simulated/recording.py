@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TextIO
+from typing import Any, Final, Protocol, Self, TextIO
 
 from processors.state.journal import Entry
 
@@ -42,38 +43,115 @@ def wav_header(samples: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(chunks) + data_bytes) + chunks
 
 
-class Recording:
-    """Writes the stereo file of one stream, as it goes on."""
+class Recorder(Protocol):
+    """Takes both sides of a stream as it goes on."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._file.write(wav_header(0))
-        self._written = 0
+    def caller(self, pcmu: bytes) -> None:
+        """Add the caller's next audio."""
+        ...
+
+    def assistant(self, pcmu: bytes, at: float) -> None:
+        """Add what the caller heard from ``at`` on, in seconds after the stream's start."""
+        ...
+
+    def close(self) -> None:
+        """The stream is over; harmless when it was before."""
+        ...
+
+
+class Recorders:
+    """Several at once."""
+
+    def __init__(self, recorders: Sequence[Recorder]) -> None:
+        self._recorders = recorders
+
+    def caller(self, pcmu: bytes) -> None:
+        """Add the caller's next audio."""
+        for recorder in self._recorders:
+            recorder.caller(pcmu)
+
+    def assistant(self, pcmu: bytes, at: float) -> None:
+        """Add what the caller heard from ``at`` on."""
+        for recorder in self._recorders:
+            recorder.assistant(pcmu, at)
+
+    def close(self) -> None:
+        """The stream is over."""
+        for recorder in self._recorders:
+            recorder.close()
+
+
+class Sides:
+    """Puts both sides side by side, a block at a time."""
+
+    def __init__(self, write: Callable[[bytes], None], block: int) -> None:
+        """Begin at the stream's start.
+
+        Args:
+            write: Takes stereo audio, a sample of the caller's before each of the assistant's.
+            block: Samples to collect before some are written.
+        """
+        self.written = 0
+        self._to = write
+        self._block = block
         self._left = bytearray()
         self._right = bytearray()
 
     def caller(self, pcmu: bytes) -> None:
         """Add the caller's next audio."""
         self._left += pcmu
-        if len(self._left) >= _BLOCK_BYTES:
+        if len(self._left) >= self._block:
             # The two sides may differ by a rounding error: the last frame waits for the next.
             self._write(len(self._left) - len(pcmu))
 
     def assistant(self, pcmu: bytes, at: float) -> None:
         """Add what the caller heard from ``at`` on, in seconds after the stream's start."""
-        pause = round(at * SAMPLE_RATE) - self._written - len(self._right)
+        pause = round(at * SAMPLE_RATE) - self.written - len(self._right)
         if pause > _ROUNDING_SAMPLES:
             self._right += _SILENCE * pause
         self._right += pcmu
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self._write(max(len(self._left), len(self._right)))
+
+    def _write(self, samples: int) -> None:
+        both = bytearray(samples * _CHANNELS)
+        both[0::2] = bytes(self._left[:samples]).ljust(samples, _SILENCE)
+        both[1::2] = bytes(self._right[:samples]).ljust(samples, _SILENCE)
+        self._to(bytes(both))
+        self.written += samples
+        del self._left[:samples]
+        del self._right[:samples]
+
+
+class Recording:
+    """Writes the stereo file of one stream, as it goes on."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._file.write(wav_header(0))
+        self._sides = Sides(self._keep, _BLOCK_BYTES)
+
+    def caller(self, pcmu: bytes) -> None:
+        """Add the caller's next audio."""
+        self._sides.caller(pcmu)
+
+    def assistant(self, pcmu: bytes, at: float) -> None:
+        """Add what the caller heard from ``at`` on, in seconds after the stream's start."""
+        self._sides.assistant(pcmu, at)
 
     def close(self) -> None:
         """Write what is left, and the header; the file is complete."""
         if self._file.closed:
             return
-        self._write(max(len(self._left), len(self._right)))
+        self._sides.finish()
         self._file.seek(0)
-        self._file.write(wav_header(self._written))
+        self._file.write(wav_header(self._sides.written))
         self._file.close()
+
+    def _keep(self, both: bytes) -> None:
+        self._file.write(both)
 
     def __enter__(self) -> Self:
         return self
@@ -85,15 +163,6 @@ class Recording:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _write(self, samples: int) -> None:
-        both = bytearray(samples * _CHANNELS)
-        both[0::2] = bytes(self._left[:samples]).ljust(samples, _SILENCE)
-        both[1::2] = bytes(self._right[:samples]).ljust(samples, _SILENCE)
-        self._file.write(both)
-        self._written += samples
-        del self._left[:samples]
-        del self._right[:samples]
 
 
 class EventLog:

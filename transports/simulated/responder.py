@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from transports.simulated.brain import Brain, exact_words
-from transports.simulated.brain_script import BrainRequest, BrainScript, Call, Output, Say
+from transports.simulated.brain import exact_words
+from transports.simulated.brain_script import BrainRequest, Call, Output, Say
 from transports.simulated.client_error import ClientError
 from transports.simulated.generation import CancelReason, Generation
+from transports.simulated.mind import MindFor
 from transports.simulated.response_params import ResponseParams, response_params
 from transports.simulated.session_state import SessionState
 from transports.simulated.usage import UsageMeter
@@ -29,14 +31,14 @@ class Responder:
     def __init__(
         self,
         state: SessionState,
-        script_for: Callable[[str], BrainScript],
+        mind_for: MindFor,
         on_done: Callable[[Generation], None],
     ) -> None:
         self.responses: list[Generation] = []
         self.active: Generation | None = None
         self.fail_next: str | None = None
         self._state = state
-        self._script_for = script_for
+        self._mind_for = mind_for
         self._on_done = on_done
         self._meter = UsageMeter()
 
@@ -96,28 +98,53 @@ class Responder:
             self.active = None
         self._on_done(generation)
 
-    def _answer(self, params: ResponseParams) -> tuple[list[Output], float | None]:
-        """What the model puts out, and how many seconds that takes it (None: the usual)."""
-        request = params.brain_request(self._state.voice)
-        turn = self._state.options.turns.next(request)
-        if turn is not None:
-            return list(turn.outputs), turn.takes
-        return self._thought(params, request), None
+    def _answer(self, params: ResponseParams) -> tuple[asyncio.Future[list[Output]], float | None]:
+        """What the model puts out, and how many seconds that takes it (None: the usual).
 
-    def _thought(self, params: ResponseParams, request: BrainRequest) -> list[Output]:
-        script = self._script_for(self._state.settings.effective["instructions"])
-        outputs = Brain(script).reply(request)
+        It can only be known when the caller's last words are made out.
+        """
+        if self._state.hearing:
+            later = asyncio.create_task(self._heard(params), name="simulated model: answer")
+            return later, None
+        request = params.brain_request(self._state.senses)
+        turn = self._state.options.turns.next(request)
+        if turn is None:
+            return self._thought(params, request), None
+        outputs = list(turn.outputs)
+        return self._state.senses.think(lambda: outputs), turn.takes
+
+    async def _heard(self, params: ResponseParams) -> list[Output]:
+        await asyncio.wait(set(self._state.hearing))
+        outputs, takes = self._answer(params)
+        await asyncio.sleep(takes or 0)
+        return await outputs
+
+    def _thought(
+        self, params: ResponseParams, request: BrainRequest
+    ) -> asyncio.Future[list[Output]]:
+        instructions = self._state.settings.effective["instructions"]
         plain = not params.aside and exact_words(params.own_instructions) is None
-        if self._state.options.commentary and plain and not _has_commentary(outputs):
-            outputs = [_COMMENTARY, *outputs]
-        if not _has_commentary(outputs):
-            return outputs
-        return [
-            replace(output, phase="final_answer")
-            if isinstance(output, Say) and not output.phase
-            else output
-            for output in outputs
-        ]
+        commented = self._state.options.commentary and plain
+
+        def reply() -> list[Output]:
+            outputs = self._mind_for(instructions).reply(request)
+            return _in_phases(outputs, commented=commented)
+
+        return self._state.senses.think(reply)
+
+
+def _in_phases(outputs: list[Output], *, commented: bool) -> list[Output]:
+    """The outputs with a short commentary before them, if wanted, and their phases named."""
+    if commented and not _has_commentary(outputs):
+        outputs = [_COMMENTARY, *outputs]
+    if not _has_commentary(outputs):
+        return outputs
+    return [
+        replace(output, phase="final_answer")
+        if isinstance(output, Say) and not output.phase
+        else output
+        for output in outputs
+    ]
 
 
 def _has_commentary(outputs: list[Output]) -> bool:

@@ -11,11 +11,11 @@ from transports.simulated.brain_script import BrainRequest, Line, Tool
 from transports.simulated.client_error import invalid_value
 from transports.simulated.conversation import Item
 from transports.simulated.item_rules import parse_item
+from transports.simulated.senses import Senses, chars_audible, pcmu_ms
 from transports.simulated.session_schema import RESPONSE
 from transports.simulated.session_settings import check_voice
 from transports.simulated.session_state import SessionState
 from transports.simulated.usage import Segment, segments
-from transports.simulated.voice import PCMU_BYTES_PER_MS, Voice
 
 
 @dataclass(slots=True)
@@ -58,11 +58,11 @@ class ResponseParams:
         """How many tokens may be put out."""
         return math.inf if self.max_output_tokens == "inf" else float(self.max_output_tokens)
 
-    def brain_request(self, voice: Voice) -> BrainRequest:
+    def brain_request(self, senses: Senses) -> BrainRequest:
         """The same, as the brain takes it."""
         choice = self.tool_choice
         return BrainRequest(
-            lines=tuple(lines_of(self.context, voice)),
+            lines=tuple(lines_of(self.context, senses)),
             instructions=self.own_instructions,
             briefing=self.instructions,
             tools=tuple(
@@ -108,7 +108,7 @@ def response_params(wire: Any, state: SessionState) -> ResponseParams:
     )
 
 
-def lines_of(items: list[Item], voice: Voice) -> list[Line]:
+def lines_of(items: list[Item], senses: Senses) -> list[Line]:
     """The conversation as the model knows it: of audio, the words that are really in it."""
     lines = []
     for item in items:
@@ -118,17 +118,17 @@ def lines_of(items: list[Item], voice: Voice) -> list[Line]:
         elif item.type == "function_call_output":
             lines.append(Line("tool_output", item.output, call_id=item.call_id))
         elif item.role is not None:
-            words = " ".join(filter(None, _words(item, voice)))
+            words = " ".join(filter(None, _words(item, senses)))
             who = "caller" if item.role == "user" else item.role
             lines.append(Line(who, words, silent=item.silent))
     return lines
 
 
-def _words(item: Item, voice: Voice) -> list[str]:
+def _words(item: Item, senses: Senses) -> list[str]:
     words = []
     for part in item.content:
         if part.type == "output_audio":
-            heard = voice.chars_audible(part.spoken, len(part.audio) / PCMU_BYTES_PER_MS)
+            heard = chars_audible(senses, part.spans, pcmu_ms(part.audio))
             words.append(part.spoken[:heard].strip())
         else:
             words.append((part.spoken or part.text).strip())
@@ -154,7 +154,7 @@ def _context(given: list[Any] | None, state: SessionState) -> list[Item]:
                     path,
                     lambda: state.wire.new_id("item"),
                     state.settings.input_format,
-                    state.voice,
+                    state.listen_to,
                 )
             )
     return items

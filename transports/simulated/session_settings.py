@@ -118,6 +118,11 @@ class SessionSettings:
         return self.effective["audio"]["output"]["voice"]
 
     @property
+    def speed(self) -> float:
+        """How fast it talks; 1 is the voice's own pace."""
+        return float(self.effective["audio"]["output"]["speed"])
+
+    @property
     def input_format(self) -> AudioFormat:
         """What the client sends."""
         return AudioFormat.from_wire(self.effective["audio"]["input"]["format"])

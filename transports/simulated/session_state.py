@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from transports.simulated.conversation import Conversation, Item
+from transports.simulated.conversation import Conversation, Item, Part
 from transports.simulated.faults import Faults, ModelOptions
+from transports.simulated.senses import Senses
 from transports.simulated.session_settings import SessionSettings
-from transports.simulated.voice import Voice
 from transports.simulated.wire import Wire
 
 
@@ -20,22 +21,32 @@ class SessionState:
         wire: Sends and waits.
         settings: What the client set.
         conversation: The default conversation.
-        voice: Of both ends.
+        senses: What it hears, speaks and thinks with.
         options: The model's pace and faults; may be replaced at any time.
         rng: The only source of chance.
+        hearing: The caller's words that are still being made out.
     """
 
     wire: Wire
     settings: SessionSettings
     conversation: Conversation
-    voice: Voice
+    senses: Senses
     options: ModelOptions
     rng: random.Random
+    hearing: set[asyncio.Future[str]] = field(default_factory=set)
 
     @property
     def faults(self) -> Faults:
         """What goes wrong just now."""
         return self.options.faults
+
+    def listen_to(self, part: Part, heard: asyncio.Future[str] | None = None) -> None:
+        """Find out the words in a part's audio, unless that is under way already."""
+        heard = heard or self.senses.hear(bytes(part.audio))
+        part.heard = heard
+        if not heard.done():
+            self.hearing.add(heard)
+            heard.add_done_callback(self.hearing.discard)
 
     def add_item(self, item: Item, previous_item_id: str | None = None) -> None:
         """Put a finished item into the conversation and announce it.

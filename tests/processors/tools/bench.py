@@ -26,6 +26,7 @@ class Bench:
     speech: Speech = field(default_factory=lambda: Speech(timezone="America/New_York"))
     frames: list[Frame] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
+    silent: bool = False
     context: CallContext = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +48,7 @@ class Bench:
             result: Any, *, properties: FunctionCallResultProperties | None = None
         ) -> None:
             self.results.append(result)
+            self.silent = properties is not None and properties.run_llm is False
 
         params = FunctionCallParams(
             function_name=tool.name,

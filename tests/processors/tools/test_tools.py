@@ -45,6 +45,7 @@ async def test_end_call_says_goodbye_unless_it_was_said(said: bool) -> None:
 
     assert told == (CALL_ENDS if said else SAY_GOODBYE)
     assert bench.returned is (GoOn.SILENT if said else GoOn.GOODBYE)
+    assert bench.silent is said
     (frame,) = bench.frames
     assert isinstance(frame, EndCallFrame)
     assert (frame.reason, frame.goodbye_said) == ("done", said)
@@ -56,6 +57,7 @@ async def test_wait_for_caller_keeps_the_model_silent() -> None:
 
     assert await bench.run(tool, reason="looks for a pen") == STAY_SILENT
     assert bench.returned is GoOn.SILENT
+    assert bench.silent
     (frame,) = bench.frames
     assert isinstance(frame, WaitForCallerFrame)
     assert frame.reason == "looks for a pen"

@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.transports.simulated.strict_events import assert_server_event
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
 from transports.simulated.memory_socket import MemorySocket
+from transports.simulated.mind import MindFor
 from transports.simulated.model_session import ModelSession
 from transports.simulated.voice import ToneVoice
 from transports.socket import SocketClosedError
@@ -134,12 +136,14 @@ async def realtime_client(
     script: BrainScript | None = None,
     options: ModelOptions | None = None,
     *,
+    mind_for: MindFor | None = None,
     strict: bool = True,
     **session: Any,
 ) -> AsyncIterator[RealtimeClient]:
     """A client whose session has begun."""
     near, far = MemorySocket.pair()
-    model = ModelSession(far, lambda _: script or BrainScript(), options=options, **session)
+    minds = mind_for or scripted(lambda _: script or BrainScript())
+    model = ModelSession(far, minds, options=options, **session)
     client = RealtimeClient(near, model, strict=strict)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model.run())

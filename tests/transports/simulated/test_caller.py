@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from transports.simulated.caller_script import (
     Question,
     caller_script_for,
 )
+from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import (
     CallScript,
     FixedScript,
@@ -47,7 +49,7 @@ class Room:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.caller = Caller(self.script, VOICE)
+        self.caller = Caller(self.script, InstantSenses(VOICE))
         self.now = T0
         self.playing = b""
         self.answers: list[tuple[float, str]] = []
@@ -199,7 +201,7 @@ def test_the_journal_hears_both_sides() -> None:
     entries: list[Entry] = []
     journal = Journal(0.0)
     journal.listen(entries.append)
-    caller = Caller(steps(Say("hello there")), VOICE, journal)
+    caller = Caller(steps(Say("hello there")), InstantSenses(VOICE), journal)
     caller.tick(T0)
 
     assert entries == [
@@ -367,7 +369,7 @@ def test_noise_is_made_for_its_time() -> None:
     assert len(act.pcmu) == 12_000
 
 
-def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
+async def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
     room = Room(steps(Listen(), StaySilent(3), Say("no"), StaySilent(60)))
     room.assistant_says("hello")
     room.run(3)
@@ -376,5 +378,118 @@ def test_all_that_was_heard_holds_what_nobody_paid_attention_to() -> None:
     room.assistant_says("good bye")
     room.run(2)
 
+    await room.caller.settle()
+
     assert [line.text for line in room.caller.heard_lines] == ["hello"]
     assert [line.text for line in room.caller.all_heard()] == ["hello", "by the way", "good bye"]
+
+
+class SlowSenses:
+    """Those of a voice that takes its time: what was asked for is there when it is said to be."""
+
+    def __init__(self) -> None:
+        self.open: list[Waiting] = []
+
+    def speak(self, text: str) -> Waiting:
+        return self._later(VOICE.speak(text))
+
+    def hear(self, pcmu: bytes) -> Waiting:
+        return self._later(VOICE.hear(pcmu))
+
+    async def settle(self) -> None:
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        for waiting in self.open:
+            waiting.ready = True
+
+    def _later(self, value: Any) -> Waiting:
+        self.open.append(Waiting(value))
+        return self.open[-1]
+
+
+@dataclass
+class Waiting:
+    value: Any
+    ready: bool = False
+
+    def done(self) -> bool:
+        return self.ready
+
+    def result(self) -> Any:
+        assert self.ready
+        return self.value
+
+
+def slow_room(script: CallScript) -> tuple[Room, SlowSenses]:
+    room, senses = Room(script), SlowSenses()
+    room.caller = Caller(script, senses)
+    return room, senses
+
+
+def test_words_are_said_when_they_are_made() -> None:
+    room, senses = slow_room(steps(Say("hi"), StaySilent(60)))
+
+    room.run(0.5)
+    assert room.acts == []
+    senses.catch_up()
+    room.run(0.5)
+
+    assert [act for _, act in room.acts] == [Speak(VOICE.speak("hi"))]
+    assert room.caller.spoken[0].started_at == pytest.approx(T0 + 0.5, abs=0.05)
+
+
+def test_an_interruption_does_not_wait_for_what_was_heard_to_be_made_out() -> None:
+    script = Outcomes(InterruptWhenHeard("stop", ms=300), Say("and now"))
+    room, senses = slow_room(script)
+    room.assistant_says("this is a very long sentence that goes on")
+    room.run(0.1)
+    senses.catch_up()
+    room.run(0.4)
+    assert [act for _, act in room.acts] == [Speak(VOICE.speak("stop"))]
+
+    room.run(2)
+    assert script.outcomes == [Outcome()]
+    senses.catch_up()
+    room.run(0.5)
+
+    assert script.outcomes[1].interrupted
+    assert script.outcomes[1].heard.startswith("this is")
+    assert room.caller.heard_lines[0].text == script.outcomes[1].heard
+
+
+def test_who_waits_for_a_word_looks_again_when_the_last_look_is_done() -> None:
+    script = Outcomes(ListenUntil("sentence"), Say("yes"))
+    room, senses = slow_room(script)
+    room.assistant_says("a long sentence that goes on and on and on and on")
+
+    for _ in range(20):
+        room.run(0.1)
+        senses.catch_up()
+
+    assert "sentence" in script.outcomes[1].heard
+    assert script.outcomes[1].interrupted
+
+
+async def test_last_words_are_made_out_when_the_call_is_over() -> None:
+    room, senses = slow_room(steps(Listen(), StaySilent(60)))
+    room.assistant_says("hello")
+    room.run(3)
+    assert room.caller.all_heard() == []
+
+    await room.caller.settle()
+
+    assert [line.text for line in room.caller.all_heard()] == ["hello"]
+    assert all(waiting.ready for waiting in senses.open)
+
+
+class Outcomes:
+    """The same steps whatever is heard, and how they went."""
+
+    def __init__(self, *script: Step) -> None:
+        self.outcomes: list[Outcome] = []
+        self._script = FixedScript(script)
+
+    def next_step(self, last: Outcome) -> Step | None:
+        self.outcomes.append(last)
+        return self._script.next_step(last)

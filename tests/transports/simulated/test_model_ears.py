@@ -14,6 +14,7 @@ from transports.simulated.input_buffer import InputBuffer
 from transports.simulated.vad import (
     EnergyVad,
     SpeechEvent,
+    SpeechPaused,
     SpeechStarted,
     SpeechStopped,
     VadRules,
@@ -132,6 +133,7 @@ def test_turns_alternate_and_advance(pauses: list[int]) -> None:
     positions = [
         event.audio_start_ms if isinstance(event, SpeechStarted) else event.audio_end_ms
         for event in events
+        if not isinstance(event, SpeechPaused)
     ]
     kinds = [type(event) for event in events]
     assert kinds == [SpeechStarted, SpeechStopped] * (len(kinds) // 2) + [SpeechStarted] * (
@@ -195,3 +197,16 @@ def test_an_hour_of_silence_does_not_pile_up() -> None:
     assert buffer.written_ms == 3_600_000
     assert len(buffer.since(0)) <= 8 * 48_000
     assert len(buffer.since(3_570_000)) == 8 * 30_000
+
+
+def test_ears_that_take_their_time_are_told_of_a_pause_and_asked_until_they_know() -> None:
+    rules = VadRules(pause_ms=400, max_pause_ms=2000, early_ms=200)
+    spoken = VOICE.speak("Yes.")
+    answers = iter([False, False, True])
+
+    events = EnergyVad(rules).feed(spoken + silence(1000), lambda: next(answers))
+
+    assert [type(event) for event in events] == [SpeechStarted, SpeechPaused, SpeechStopped]
+    stopped = events[-1]
+    assert isinstance(stopped, SpeechStopped)
+    assert stopped.audio_end_ms - len(spoken) / 8 == pytest.approx(440, abs=30)

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.transports.simulated.realtime_client import VOICE
 from tests.transports.simulated.strict_events import assert_server_event
+from transports.simulated.brain import scripted
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import ModelOptions
 from transports.simulated.model_server import SimulatedModel
@@ -24,7 +25,7 @@ KEY = {"Authorization": "Bearer sk-test"}
 
 @pytest.fixture
 async def server() -> AsyncIterator[SimulatedModel]:
-    model = SimulatedModel(lambda _: SCRIPT, options=FAST)
+    model = SimulatedModel(scripted(lambda _: SCRIPT), options=FAST)
     await model.start()
     yield model
     await model.stop()
@@ -71,7 +72,7 @@ async def test_a_bad_key_is_only_seen_after_the_upgrade(
 
 
 async def test_one_key_may_be_the_only_good_one() -> None:
-    model = SimulatedModel(lambda _: SCRIPT, options=ModelOptions(api_key="sk-good"))
+    model = SimulatedModel(scripted(lambda _: SCRIPT), options=ModelOptions(api_key="sk-good"))
     await model.start()
     async with dial(model) as bad, dial(model, {"Authorization": "Bearer sk-good"}) as good:
         await receive(bad, "error")

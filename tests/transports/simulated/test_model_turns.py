@@ -19,6 +19,7 @@ from tests.transports.simulated.realtime_client import (
 from tests.virtual_loop import virtual
 from transports.simulated.brain_script import BrainScript
 from transports.simulated.faults import Faults, ModelOptions
+from transports.simulated.senses import ToneSenses
 
 GREETING = "Good morning, this is Acme Realty. How can I help you today?"
 SCRIPT = BrainScript(greeting=GREETING, facts=("We open at nine.",))
@@ -332,7 +333,7 @@ async def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard() -> N
             "conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=470
         )
         await client.say("Stop", silence_ms=700)
-        lines = client.session.responder.create({}).params.brain_request(VOICE).lines
+        lines = client.session.responder.create({}).params.brain_request(ToneSenses(VOICE)).lines
 
         assert [(line.who, line.text) for line in lines] == [
             ("assistant", "One two"),

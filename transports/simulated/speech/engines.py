@@ -43,8 +43,11 @@ class Sentence(NamedTuple):
 class SpeakingVoice(Protocol):
     """Turns words into speech."""
 
-    def stream(self, text: str) -> Iterator[Sentence]:
-        """The text as speech, sentence by sentence; each is made when it is asked for."""
+    def stream(self, text: str, speed: float = 1.0) -> Iterator[Sentence]:
+        """The text as speech, sentence by sentence; each is made when it is asked for.
+
+        ``speed`` 1 is the voice's own pace, more is faster.
+        """
         ...
 
 

@@ -27,6 +27,12 @@ _LEAD_IN: Final = 0.02
 _PHONE: Final = re.compile(r"(?<![\w-])\+?\(?\d[\d\-.() ]{5,}\d(?![\w-])")
 _MANY_DIGITS: Final = 7
 """Numbers this long are no amounts: they are said digit by digit."""
+_EMAIL: Final = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+_SITE: Final = re.compile(r"\b(?:https?://)?((?:[\w-]+\.)+(?:com|org|net|io|gov|edu|us))\b")
+_PER: Final = re.compile(r"(?<=\w)/(?=(?:month|week|day|hour|night|year)\b)")
+_SIGNS: Final = {"@": " at ", ".": " dot ", "_": " underscore ", "-": " dash ", "+": " plus "}
+_ABBREVIATIONS: Final = frozenset(["mr", "mrs", "ms", "dr", "st", "ave", "jr", "sr", "prof", "vs"])
+"""A period after one of them, or after an initial, ends no sentence."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])[\"\u201d\u2019)\]]*\s+(?=\S)")
 
 
@@ -39,15 +45,15 @@ class HibariVoice:
         self._pitch = pitch
         self._lock = threading.Lock()
 
-    def stream(self, text: str) -> Iterator[Sentence]:
-        """The text as speech, sentence by sentence."""
+    def stream(self, text: str, speed: float = 1.0) -> Iterator[Sentence]:
+        """The text as speech, sentence by sentence; ``speed`` 1 is the voice's own pace."""
         pieces = list(sentences_of(text))
         for number, piece in enumerate(pieces, start=1):
-            yield Sentence(piece, self._speech(piece, last=number == len(pieces)))
+            yield Sentence(piece, self._speech(piece, speed, last=number == len(pieces)))
 
-    def _speech(self, text: str, *, last: bool) -> bytes:
+    def _speech(self, text: str, speed: float, *, last: bool) -> bytes:
         with self._lock:
-            made = self._engine(sayable(text), speed=1 / self._pitch, seed=_SEED)
+            made = self._engine(sayable(text), speed=speed / self._pitch, seed=_SEED)
         loudest = float(np.abs(made).max(initial=0.0))
         if not loudest:
             return b""
@@ -65,15 +71,31 @@ def sentences_of(text: str) -> Iterator[str]:
     """The text in sentences, with the spaces after them."""
     at = 0
     for match in _SENTENCE_END.finditer(text):
-        yield text[at : match.end()]
-        at = match.end()
+        if _ends_sentence(text, match.start(), match.end()):
+            yield text[at : match.end()]
+            at = match.end()
     if text[at:]:
         yield text[at:]
 
 
+def _ends_sentence(text: str, end: int, after: int) -> bool:
+    """Whether the sign before ``end`` is the end of a sentence that is followed by another."""
+    if text[after].islower():
+        return False
+    before = text[:end].rpartition(" ")[2]
+    word = before.rstrip(".").lower()
+    return not (before.endswith(".") and (word in _ABBREVIATIONS or len(word) == 1))
+
+
 def sayable(text: str) -> str:
-    """The text as the engine reads it right: telephone numbers digit by digit."""
-    return _PHONE.sub(_spelled, text)
+    """The text as the engine reads it right: numbers digit by digit, addresses in words."""
+    text = _EMAIL.sub(lambda match: _in_words(match.group(0)), text)
+    text = _SITE.sub(lambda match: _in_words(match.group(1)), text)
+    return _PHONE.sub(_spelled, _PER.sub(" per ", text))
+
+
+def _in_words(address: str) -> str:
+    return " ".join("".join(_SIGNS.get(sign, sign) for sign in address).split())
 
 
 def _spelled(match: re.Match[str]) -> str:

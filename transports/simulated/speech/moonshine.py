@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ import soxr
 from loguru import logger
 
 from transports.simulated.speech.engines import SAMPLE_RATE
+from transports.simulated.speech.loops import without_loops
 
 Samples = npt.NDArray[np.float32]
 
@@ -30,6 +30,13 @@ _MODEL_RATE: Final = 16000
 _LAYERS: Final = 8
 _HEADS: Final = 8
 _HEAD_SIZE: Final = 52
+_NOTHING: Final = np.zeros((1, _HEADS, 0, _HEAD_SIZE), dtype=np.float32)
+_PAST: Final = [
+    f"past_key_values.{layer}.{side}.{kind}"
+    for layer, side, kind in itertools.product(
+        range(_LAYERS), ("decoder", "encoder"), ("key", "value")
+    )
+]
 _BEGIN, _END = 1, 2
 _TOKENS_PER_SECOND: Final = 6.5
 """The most that speech holds (Moonshine, model card); more is a loop."""
@@ -85,7 +92,7 @@ def moonshine_folder() -> Path | None:
 
 
 class Moonshine:
-    """Hears English."""
+    """Hears English; in several threads at once, as onnxruntime's sessions allow it."""
 
     def __init__(self, encoder: Path, decoder: Path, tokenizer: Path) -> None:
         """Load the networks, from ``.onnx`` or ``.ort`` files."""
@@ -93,52 +100,47 @@ class Moonshine:
         self._decoder = _session(decoder)
         self._tokens = _read_tokens(tokenizer.read_bytes())
         self._names = [output.name for output in self._decoder.get_outputs()]
-        self._lock = threading.Lock()
 
     def transcribe(self, pcm16: bytes) -> str:
         """The words in the audio; empty for silence and noise."""
         samples = np.frombuffer(pcm16, dtype="<i2").astype(np.float32) / np.float32(32768)
         samples = samples[-int(_LONGEST * SAMPLE_RATE) :]
+        best = ""
         for padded in _cuts(samples):
-            with self._lock:
-                text = self._hear(padded)
-            if text:
+            text, came_to_an_end = self._hear(padded)
+            if text and came_to_an_end:
                 return text
-        return ""
+            best = best or text
+        return best
 
-    def _hear(self, samples: Samples) -> str:
+    def _hear(self, samples: Samples) -> tuple[str, bool]:
+        """The words, and whether they came to an end: otherwise it went round in circles."""
         wide = soxr.resample(samples, SAMPLE_RATE, _MODEL_RATE)
         (states,) = self._encoder.run(None, {"input_values": wide[None, :].astype(np.float32)})
-        empty = np.zeros((1, _HEADS, 0, _HEAD_SIZE), dtype=np.float32)
-        past = {
-            f"past_key_values.{layer}.{side}.{kind}": empty
-            for layer, side, kind in itertools.product(
-                range(_LAYERS), ("decoder", "encoder"), ("key", "value")
-            )
-        }
-        token, written, cached = _BEGIN, list[int](), False
-        for _ in range(1 + int(len(samples) / SAMPLE_RATE * _TOKENS_PER_SECOND)):
+        past = dict.fromkeys(_PAST, _NOTHING)
+        token, written = _BEGIN, list[int]()
+        for step in range(1 + int(len(samples) / SAMPLE_RATE * _TOKENS_PER_SECOND)):
             inputs = {
                 "input_ids": np.array([[token]], dtype=np.int64),
                 "encoder_hidden_states": states,
-                "use_cache_branch": np.array([cached]),
+                "use_cache_branch": np.array([step > 0]),
                 **past,
             }
             logits, *present = self._decoder.run(None, inputs)
             token = int(logits[0, -1].argmax())
             if token == _END:
-                break
+                return self._text(written), True
             written.append(token)
             for name, value in zip(self._names[1:], present, strict=True):
                 # What the encoder made is the same at each step, and only the first gives it.
-                if not cached or "decoder" in name:
+                if step == 0 or "decoder" in name:
                     past[name.replace("present", "past_key_values")] = value
-            cached = True
-        return self._text(written)
+        return self._text(written), False
 
     def _text(self, tokens: list[int]) -> str:
         joined = b"".join(self._tokens[token] for token in tokens)
-        return joined.decode(errors="ignore").replace("\N{LOWER ONE EIGHTH BLOCK}", " ").strip()
+        text = joined.decode(errors="ignore").replace("\N{LOWER ONE EIGHTH BLOCK}", " ").strip()
+        return without_loops(text)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

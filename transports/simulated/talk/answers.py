@@ -13,7 +13,7 @@ from transports.simulated.talk.letters import read_out, spelled
 from transports.simulated.talk.money import amount_in
 from transports.simulated.talk.numbers import in_figures, numbers_in
 from transports.simulated.talk.yes_no import agreement, indifferent, unsure, without_agreement
-from transports.simulated.words import words
+from transports.simulated.words import stems, words
 
 _OWN_NUMBER: Final = re.compile(
     r"\b(?:this (?:number|phone|one)|same number|number (?:i'm|i am|that i'm) calling|"
@@ -88,6 +88,11 @@ def read_answer(
     return Reading(phrase(text) or text.strip(" .,!?"))
 
 
+def recognised(item: ChecklistItem, text: str, own_number: str = "") -> str:
+    """The answer in a sentence, if its form tells that it is one; empty otherwise."""
+    return _of_kind(kind_of(item), item, text, own_number, "").value
+
+
 def offered(item: ChecklistItem, text: str) -> str:
     """An answer that nobody had asked for yet, if it is plain enough what it answers."""
     kind = kind_of(item)
@@ -106,8 +111,8 @@ def offered(item: ChecklistItem, text: str) -> str:
         return amount if amount and (about or "$" in amount) else ""
     if kind is Kind.CHOICE:
         options = choices_of(item)
-        chosen = _chosen(options, text)
-        return chosen if len(options) > 1 and chosen and " or " not in chosen else ""
+        named = _named(options, text)
+        return named[0] if len(options) > 1 and len(named) == 1 else ""
     return ""
 
 
@@ -196,20 +201,24 @@ def _address(kind: Kind, text: str, own_number: str, digits: str) -> Reading:
 
 def _chosen(options: tuple[str, ...], text: str) -> str:
     """The options that are named, or that it is all the same."""
-    said = words(text)
-    spoken = f" {' '.join(said)} "
-    named = [o for o in options if re.search(rf" {re.escape(o)}(?:s|es|ing)? ", spoken)]
+    named = _named(options, text)
     if not named:
-        named = [o for o in options if any(_means(word, o, options) for word in said)]
+        named = [o for o in options if any(_means(word, o, options) for word in words(text))]
     if named:
         return " or ".join(named)
     return NO_PREFERENCE if options and indifferent(text) else ""
 
 
+def _named(options: tuple[str, ...], text: str) -> list[str]:
+    """The options that are said in full."""
+    spoken = f" {' '.join(words(text))} "
+    return [o for o in options if re.search(rf" {re.escape(o)}(?:s|es|ing)? ", spoken)]
+
+
 def _means(said: str, option: str, options: tuple[str, ...]) -> bool:
     """Whether a word can only mean that option: "existing" of "existing patient", "renting"."""
-    for word in option.split():
-        shared = any(word in other.split() for other in options if other != option)
+    for word in stems(option):
+        shared = any(word in stems(other) for other in options if other != option)
         if len(word) > 2 and not shared and (said == word or _same_stem(said, word)):
             return True
     return False

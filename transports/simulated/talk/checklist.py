@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from transports.simulated.brain_script import BrainScript, ChecklistItem
@@ -11,6 +12,7 @@ from transports.simulated.talk.answers import (
     offered,
     phrase,
     read_answer,
+    recognised,
     spelled_out,
 )
 from transports.simulated.talk.escalation import is_reason, needed
@@ -64,6 +66,7 @@ class Checklist:
         self._own_number = own_number
         self._tries = 0
         self._digits = ""
+        self._refused: set[str] = set()
 
     def is_open(self, item: ChecklistItem) -> bool:
         """Whether nothing is known of an item."""
@@ -103,6 +106,14 @@ class Checklist:
         if confirmed:
             self.confirmed.add(item.field)
 
+    def refuse(self, fields: Iterable[str]) -> None:
+        """Answers turned out to be no good: ask again, though not a third time."""
+        for field in fields:
+            if field in self.collected and field not in self._refused:
+                self._refused.add(field)
+                del self.collected[field]
+                self.confirmed.discard(field)
+
     # -- the caller
 
     def fits(self, sentence: str) -> bool:
@@ -112,7 +123,7 @@ class Checklist:
             return kind_of(item) in EXACT and bool(corrected(item, value, sentence))
         if self.asked is None or kind_of(self.asked) not in EXACT:
             return False
-        return bool(read_answer(self.asked, sentence, own_number=self._own_number).value)
+        return bool(recognised(self.asked, sentence, self._own_number))
 
     def told(self, words_told: str, turn: Turn, *, more_offered: bool) -> None:
         """Take what the caller told: a confirmation, a correction, an answer, or more than that."""

@@ -47,17 +47,37 @@ _QUESTION: Final = re.compile(
 )
 _SUCH_AS: Final = re.compile(r"\b(?:such as|like|for example|for instance)\b", re.IGNORECASE)
 _CHOICES: Final = re.compile(r"[\w' -]+(?:, [\w' -]+)*,? or [\w' -]+", re.IGNORECASE)
+_LONGEST_NAME: Final = 2
+"""Words of the longest thing that is named, as in "mountain bike"."""
 _BEFORE_A_CHOICE: Final = frozenset(
     listed(
         "are is do does would will you it they the caller looking calling to for a an in on "
         "by like prefer want need be this that your about as with have here whether i we or "
-        "at want either such which mainly rather was been"
+        "at want either such which mainly rather was been us"
     )
 )
 
 
+_TYPES: Final = {
+    "phone": Kind.PHONE,
+    "email": Kind.EMAIL,
+    "contact": Kind.CONTACT,
+    "date": Kind.WHEN,
+    "birthday": Kind.WHEN,
+    "money": Kind.MONEY,
+    "integer": Kind.COUNT,
+    "choice": Kind.CHOICE,
+    "yes_no": Kind.YES_NO,
+}
+
+
 def kind_of(item: ChecklistItem) -> Kind:
-    """The kind of an item's answer; what its name says counts before what its question says."""
+    """The kind of an item's answer.
+
+    Its type in the call file counts first, then what its name says, then its question.
+    """
+    if item.type in _TYPES:
+        return _TYPES[item.type]
     named, asked = set(words(item.label)), set(words(item.ask))
     if named & _NAME and not named & _NOT_A_PERSON:
         return Kind.NAME
@@ -67,7 +87,8 @@ def kind_of(item: ChecklistItem) -> Kind:
     if re.search(r"\bhow many\b", item.ask, re.IGNORECASE):
         return Kind.COUNT
     if _is_yes_no(item.ask):
-        return Kind.CHOICE if choices_of(item) else Kind.YES_NO
+        alternatives = re.search(r"\bor\b", item.ask) and not _SUCH_AS.search(item.ask)
+        return Kind.CHOICE if choices_of(item) else Kind.TEXT if alternatives else Kind.YES_NO
     if asked & _NAME and not asked & (_NOT_A_PERSON | _PHONE) and not named & _NOT_A_PERSON:
         return Kind.NAME
     by_question = _by_words(asked)
@@ -81,13 +102,16 @@ def choices_of(item: ChecklistItem) -> tuple[str, ...]:
 
     Examples ("such as a house or a condo") are no choice.
     """
+    if item.choices:
+        return tuple(" ".join(words(choice)) for choice in item.choices)
     if _SUCH_AS.search(item.ask) or not _is_yes_no(item.ask):
         return ()
     found = _CHOICES.search(item.ask)
     if found is None:
         return ()
     options = [_bare(option) for option in re.split(r",|\bor\b", found.group())]
-    return tuple(option for option in options if option)
+    options = [option for option in options if option]
+    return tuple(options) if all(map(_is_name, options)) else ()
 
 
 def _by_words(said: set[str]) -> Kind | None:
@@ -111,9 +135,15 @@ def _is_yes_no(ask: str) -> bool:
     return _QUESTION.match(last) is not None
 
 
+def _is_name(option: str) -> bool:
+    """Whether an option names something: "own the place" is half a sentence."""
+    said = option.split()
+    return len(said) <= _LONGEST_NAME and not set(said) & _BEFORE_A_CHOICE
+
+
 def _bare(option: str) -> str:
     """An option without what leads up to it: "looking to buy" is "buy"."""
     left = words(option)
     while left and left[0] in _BEFORE_A_CHOICE:
         left.pop(0)
-    return " ".join(left[:3])
+    return " ".join(left)

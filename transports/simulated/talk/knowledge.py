@@ -16,7 +16,11 @@ _OPENING: Final = stems(
     "eight nine five six seven"
 )
 _PRICE: Final = stems("cost price free dollar euro fee charge")
+_PLACE: Final = stems("street road avenue lane square building corner address located")
 _ASKED_BY: Final = {
+    "where": _PLACE,
+    "address": _PLACE,
+    "located": _PLACE,
     "hours": _OPENING,
     "open": _OPENING,
     "close": _OPENING,

@@ -6,21 +6,12 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from transports.simulated.speech.engines import Sentences, Vectors
 from transports.simulated.words import stems
 
-Vectors = npt.NDArray[np.float32]
 _MOST_KEPT: Final = 4096
 """Sentences whose vectors are kept; beyond it they are made anew."""
-
-
-class Sentences(Protocol):
-    """Turns sentences into vectors that are near each other when the meanings are."""
-
-    def vectors(self, sentences: list[str]) -> Vectors:
-        """One row a sentence, of length 1."""
-        ...
 
 
 class Likeness(Protocol):

@@ -25,6 +25,8 @@ _TELL_TO: Final = re.compile(r"\btell (?:them|the caller) to (.+?)[.!]?$", re.IG
 _NO_WORDS_OF_THEIRS: Final = re.compile(
     r"\b(?:under|above|below) [A-Z]|\bsay only\b", re.IGNORECASE
 )
+_ORDERED_NOT_TO: Final = re.compile(r"\b(?:never|do not|don't|must not|avoid|nor)\b", re.IGNORECASE)
+"""Before an order to say something, these turn it round: what follows must not be said."""
 _FORBIDS: Final = re.compile(r"\b(?:no|never|not|don't|do not|must not|cannot|can't|stop)\b", re.I)
 _CONDITION: Final = re.compile(
     r"^(?:if|when|in case of|in|on|for|after|should)\b\s*(.+?),\s*(.+)$", re.IGNORECASE | re.DOTALL
@@ -34,6 +36,7 @@ _UNKNOWN: Final = re.compile(
     re.IGNORECASE,
 )
 _PERSON: Final = re.compile(r"\b(?:person|human|somebody|someone|for one)\b", re.IGNORECASE)
+_NOT_THEIRS: Final = re.compile(f"{_UNKNOWN.pattern}|{_PERSON.pattern}", re.IGNORECASE)
 _EMPTY_WORDS: Final = stems(
     "caller say says tell never ask asked offer offers stop kindly give given describe hint "
     "promise promises comment opinion advice person people treat every same anything "
@@ -45,6 +48,12 @@ _LIFE: Final = re.compile(
     re.IGNORECASE,
 )
 """What is an emergency, whatever it is called."""
+_ASKS_ADVICE: Final = re.compile(
+    r"\b(?:should (?:i|we)|what would you do|do you (?:think|recommend|advise)|"
+    r"(?:is|would) it (?:be )?(?:safe|better|wise) to)\b",
+    re.IGNORECASE,
+)
+_ADVICE: Final = re.compile(r"\b(?:advice|advise|opinion|recommend)", re.IGNORECASE)
 _TWO_IN_COMMON: Final = 2
 _SECOND_PERSON: Final = (
     (r"\byou are\b|\byou're\b", "I am"),
@@ -109,12 +118,15 @@ def limit_for(
     sentence: str, limits: Iterable[Limit], likeness: Likeness, *, question: bool
 ) -> Limit | None:
     """The point that a sentence touches, if it touches one."""
+    asks_advice = question and _ASKS_ADVICE.search(sentence) is not None
     said = stems(sentence) | (stems("emergency") if _LIFE.search(sentence) else frozenset())
     best, best_score = None, 0.0
     for limit in limits:
         if not (question or limit.urgent):
             continue
-        common = len(said & limit.topics)
+        common = len(said & limit.topics) + (
+            asks_advice and _ADVICE.search(limit.about) is not None
+        )
         needed = 1 if limit.narrow or question else _TWO_IN_COMMON
         nearness = max(likeness.compare(sentence, _SENTENCE_END.split(limit.about)))
         score = common + nearness
@@ -137,36 +149,52 @@ def as_sentence(words: str) -> str:
 
 
 def said_by(point: str) -> str:
-    """What a point says is to be said; empty if it does not say."""
-    quoted = _QUOTED.search(point)
-    if quoted:
-        return as_sentence(quoted.group(1))
+    """What a point says is to be said; empty if it does not say.
+
+    What it says is not to be said is none of it.
+    """
     for sentence in _SENTENCE_END.split(" ".join(point.split())):
-        if _NO_WORDS_OF_THEIRS.search(sentence):
-            continue
-        order = _TELL_TO.search(sentence)
-        if order:
-            return as_sentence(f"Please {order.group(1)}")
-        said = _SAY.search(sentence)
+        said = _ordered(sentence)
         if said:
-            clauses = re.split(r",? and that |; that ", said.group(1))
-            first = re.sub(r",? and (?:when|why|how|where)$", "", clauses[0])
-            return " ".join(as_sentence(to_the_caller(c)) for c in (first, *clauses[1:]))
+            return said
     return ""
+
+
+def _ordered(sentence: str) -> str:
+    condition = _CONDITION.match(sentence)
+    order = condition.group(2) if condition is not None else sentence
+    if _NO_WORDS_OF_THEIRS.search(order):
+        return ""
+    for pattern in (_QUOTED, _TELL_TO, _SAY):
+        found = pattern.search(order)
+        if found is not None:
+            forbidden = _ORDERED_NOT_TO.search(order[: found.start()])
+            return "" if forbidden else _in_words(pattern, found.group(1))
+    return ""
+
+
+def _in_words(pattern: re.Pattern[str], ordered: str) -> str:
+    if pattern is _QUOTED:
+        return as_sentence(ordered)
+    if pattern is _TELL_TO:
+        return as_sentence(f"Please {ordered}")
+    clauses = re.split(r",? and that |; that ", ordered)
+    first = re.sub(r",? and (?:when|why|how|where)$", "", clauses[0])
+    return " ".join(as_sentence(to_the_caller(clause)) for clause in (first, *clauses[1:]))
 
 
 def _limits(point: str, *, forbids: bool) -> list[Limit]:
     found, own = [], []
     for part in _SENTENCE_END.split(" ".join(point.split())):
         condition = _CONDITION.match(part)
-        if condition is not None and _UNKNOWN.search(condition.group(1)):
-            continue
+        if condition is not None and _NOT_THEIRS.search(condition.group(1)):
+            continue  # about what the assistant knows, or whom it can reach
         ordered = said_by(condition.group(2)) if condition is not None else ""
         if condition is not None and ordered and stems(condition.group(1)) - _EMPTY_WORDS:
             found.append(_limit(condition.group(1), ordered, urgent=True))
         elif not _NO_WORDS_OF_THEIRS.search(part):
             own.append(part)
-    about = [part for part in own if not (_SAY.search(part) or _QUOTED.search(part))]
+    about = [part for part in own if not _ordered(part)]
     if forbids and any(_FORBIDS.search(part) for part in about):
         reply = said_by(" ".join(own)) or CANNOT_SPEAK
         found.append(_limit(" ".join(about), reply, urgent=False))

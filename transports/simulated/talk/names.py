@@ -39,7 +39,7 @@ _NO_NAMES: Final = frozenset(
         "something problem please help thanks thank good fine great interested trying "
         "wondering hoping sure if because name number phone wrong right correct spell spelled "
         "letter email still going back if or also yes yeah zero one two three four five six "
-        "seven eight nine ten"
+        "seven eight nine ten goodbye good-bye bye bye-bye hello hold wait moment second minute"
     )
 )
 _MOST_WORDS: Final = 4
@@ -76,8 +76,11 @@ def named_as_own(text: str) -> str:
     lead = _LEAD_IN.search(text)
     if lead is None:
         return ""
-    introduced = "name" in lead.group().lower() or lead.group().lower() in ("this is", "call me")
-    return name_in(text[lead.start() :]) if introduced else ""
+    said = lead.group().lower()
+    name = name_in(text[lead.start() :])
+    introduced = "name" in said or said in ("this is", "call me")
+    whole = said in ("i'm", "i am") and " " in name and name in text
+    return name if introduced or whole else ""
 
 
 def corrected(name: str, said: str) -> str:

@@ -23,6 +23,7 @@ from transports.simulated.talk.lines import (
     read_back_in,
     was_heard,
 )
+from transports.simulated.talk.saving import SAVE, refused_in
 from transports.simulated.talk.turn import Turn
 from transports.simulated.words import keypad_digits, words
 
@@ -41,6 +42,7 @@ class Progress:
         offered_more: The caller was asked whether there is anything else.
         last_said: The assistant's newest words, as heard.
         last_words: The caller's newest words.
+        saved: The answers as they were when they were last saved.
         turn: What happened since the assistant last spoke or called.
     """
 
@@ -69,8 +71,10 @@ class Progress:
         self.offered_more = False
         self.last_said = ""
         self.last_words = ""
+        self.saved: dict[str, str] = {}
         self.turn = Turn()
         self._script = script
+        self._saving: set[str] = set()
         self._likeness = likeness
         self._promise = promise
         for line in lines:
@@ -110,9 +114,14 @@ class Progress:
             self.turn = Turn()
         elif line.who == "tool_call":
             self.handed_over = self.handed_over or line.name == TRANSFER
+            if line.name == SAVE:
+                self.saved = dict(self.collected)
+                self._saving.add(line.call_id)
             self.turn = Turn()
         elif line.who == "caller":
             self._caller_said(line)
+        elif line.who == "tool_output" and line.call_id in self._saving:
+            self.checklist.refuse(refused_in(line.text))
         elif line.who == "system":
             for item in self.checklist.items:
                 answer, agreed = told_before(item, line.text)

@@ -31,7 +31,8 @@ from transports.simulated.talk.likeness import Likeness, WordLikeness
 from transports.simulated.talk.limits import follow_up_of, limit_for, limits_of
 from transports.simulated.talk.lines import ANYTHING_ELSE, STILL_THERE, read_back_of
 from transports.simulated.talk.progress import Progress
-from transports.simulated.talk.tool_use import SAVE, ToolUse
+from transports.simulated.talk.saving import SAVE
+from transports.simulated.talk.tool_use import ToolUse
 from transports.simulated.talk.turn import Effect, Turn
 from transports.simulated.words import words
 
@@ -41,6 +42,7 @@ FOLLOW_UP_LATER: Final = "Someone will follow up with you."
 FOLLOW_UP: Final = "I don't have that here. I'll have someone follow up."
 _OFFER: Final = "What can I do for you?"
 _FETCH: Final = "I'll get someone to help you."
+_SAVE_REFUSED: Final = "I could not note all of that down."
 _HOLD: Final = "Please stay on the line."
 _TAKE_YOUR_TIME: Final = "Take your time."
 _ALL_COLLECTED: Final = "Thank you, that is everything I need."
@@ -107,8 +109,8 @@ class Talker:
         if END_CALL in ended:
             return [Say(self._script.goodbye)]
         told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
-        if told == DONE and set(ended) == {SAVE}:
-            told = ""
+        if told.endswith(DONE) and set(ended) == {SAVE}:
+            told = _SAVE_REFUSED if progress.open is not None else ""
         tools = ToolUse(request, progress)
         if any(line.who == "caller" for line in fresh):
             return self._answer(progress, tools, told)
@@ -232,7 +234,9 @@ class Talker:
         return [Say(f"{told} {self._promise} {ANYTHING_ELSE}".strip())]
 
     def _save(self, progress: Progress, tools: ToolUse) -> list[Output]:
-        if not progress.collected or not tools.offered(SAVE) or tools.called(SAVE):
+        """A call that saves what is known, if that is more or other than what was saved."""
+        news = progress.collected and progress.collected != progress.saved
+        if not news or not tools.offered(SAVE):
             return []
         return [tools.call(SAVE)]
 

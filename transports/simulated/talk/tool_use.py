@@ -12,10 +12,13 @@ from transports.simulated.talk.escalation import TRANSFER
 from transports.simulated.talk.numbers import first_number
 from transports.simulated.talk.phone_digits import phone_in
 from transports.simulated.talk.progress import Progress
+from transports.simulated.talk.saving import SAVE
+from transports.simulated.talk.written import amount_in_digits, iso_moment, today_in
 from transports.simulated.tool_match import calls_for
 from transports.simulated.words import stems
 
-SAVE: Final = "save_details"
+_CONFIRMED: Final = "confirmed"
+"""An argument that takes the fields whose answer was read back and agreed to."""
 _BUILT_IN: Final = frozenset({END_CALL, TRANSFER, SAVE, WAIT_FOR_CALLER})
 """Tools that the talk comes to by itself, never by a word of their name."""
 _PHONE: Final = stems("phone number telephone callback mobile cell contact to")
@@ -82,10 +85,15 @@ class ToolUse:
     ) -> Any:
         kind = _type_of(schema)
         if "enum" in schema:
-            return _choice(schema["enum"], f"{text} {known.get(name, '')}", needed=needed)
+            said = known.get(name) or self._known(name) or text
+            return _choice(schema["enum"], said, needed=needed)
         if kind == "string":
             value = known.get(name) or self._known(name)
-            return value or (self._from_words(name, text) if needed else None)
+            value = value or (self._from_words(name, text) if needed else "")
+            return self._written(value, schema) or None
+        if kind == "array" and name == _CONFIRMED:
+            allowed = (schema.get("items") or {}).get("enum", ())
+            return [field for field in allowed if field in self._progress.confirmed]
         if kind == "object":
             if schema.get("properties"):
                 inner = self._filled(schema, text, known, schema.get("required") or ())
@@ -116,6 +124,17 @@ class ToolUse:
                 if value:
                     return value
         return ""
+
+    def _written(self, value: str, schema: Mapping[str, Any]) -> str:
+        """A value as the argument's description wants it; as it is said if that can't be had."""
+        wanted = str(schema.get("description", "")) + str(schema.get("format", ""))
+        if value and ("YYYY-MM-DD" in wanted or "date" in str(schema.get("format", ""))):
+            return iso_moment(value, today_in(self._request.briefing)) or value
+        if value and "amount in digits" in wanted:
+            return amount_in_digits(value) or value
+        if value and "number in digits" in wanted and "hone" not in wanted:
+            return amount_in_digits(value).partition("-")[0] or value
+        return value
 
     def _from_words(self, name: str, text: str) -> str:
         about = stems(name.replace("_", " "))

@@ -118,6 +118,8 @@ def test_sentences_that_mean_the_same_are_near_each_other(engines: Engines) -> N
         ("One. Two! Three?", ["One. ", "Two! ", "Three?"]),
         ('He said "yes." And left.', ['He said "yes." ', "And left."]),
         ("It costs 2.50 a day.", ["It costs 2.50 a day."]),
+        ("Ask Dr. Smith or J. Lee. Or me.", ["Ask Dr. Smith or J. Lee. ", "Or me."]),
+        ("At nine a.m. sharp.", ["At nine a.m. sharp."]),
     ],
 )
 def test_a_text_is_cut_into_sentences_that_make_it_up(text: str, pieces: list[str]) -> None:
@@ -130,3 +132,16 @@ def test_telephone_numbers_are_said_digit_by_digit_and_amounts_are_not() -> None
         "It is $450,000 for 1,850 square feet."
     )
     assert sayable("In 2024-25 it was so.") == "In 2024-25 it was so."
+
+
+def test_addresses_are_said_in_words() -> None:
+    assert sayable("Write to jo_lee@a-b.com.") == "Write to jo underscore lee at a dash b dot com."
+    assert sayable("See https://acme.com now.") == "See acme dot com now."
+    assert sayable("It is $900/month and/or less.") == "It is $900 per month and/or less."
+
+
+def test_who_is_told_to_talk_faster_does(engines: Engines) -> None:
+    (usual,) = engines.voice.stream(LINE)
+    (faster,) = engines.voice.stream(LINE, 1.4)
+
+    assert len(usual.pcm16) / len(faster.pcm16) == pytest.approx(1.4, abs=0.15)

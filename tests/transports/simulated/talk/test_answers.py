@@ -94,6 +94,7 @@ def test_the_second_time_a_time_or_an_amount_is_taken_as_it_is_said() -> None:
         (PRICE, "It is 300 miles away", ""),
         (CHOICE, "I want a bike for the city", "city"),
         (CHOICE, "I want a bike for the city or the mountains", ""),
+        (CHOICE, "It is the one in the hall", ""),
         (WHEN, "It broke on Tuesday", ""),
     ],
 )

@@ -23,6 +23,7 @@ from transports.simulated.talk.kinds import Kind, choices_of, kind_of
         ("wheels", "Is it a road bike, a mountain bike or a tandem?", Kind.CHOICE),
         ("urgent", "Is it urgent?", Kind.YES_NO),
         ("helmet", "Would you like a helmet, or anything like that?", Kind.YES_NO),
+        ("owner", "Do you own the place, or rent it?", Kind.TEXT),
         ("problem", "What seems to be the problem?", Kind.TEXT),
         ("kind", "What kind, such as a house, a condo or a flat?", Kind.TEXT),
     ],
@@ -38,8 +39,19 @@ def test_a_question_tells_what_answer_it_wants(field: str, ask: str, kind: Kind)
         ("Is it the heating, the cooling or the plumbing?", ("heating", "cooling", "plumbing")),
         ("Are you a new or an existing patient?", ("new", "existing patient")),
         ("Is it urgent?", ()),
+        ("Do you own the place, or rent it?", ()),
+        ("Is water running right now, or has it been shut off?", ()),
         ("What would you like?", ()),
     ],
 )
 def test_alternatives_are_taken_out_of_the_question(ask: str, choices: tuple[str, ...]) -> None:
     assert choices_of(ChecklistItem("it", ask)) == choices
+
+
+def test_the_type_of_the_call_file_counts_first() -> None:
+    typed = ChecklistItem("name", "What is your name?", type="integer")
+    choice = ChecklistItem("it", "Which one?", type="choice", choices=("Red", "Navy Blue"))
+
+    assert kind_of(typed) is Kind.COUNT
+    assert kind_of(choice) is Kind.CHOICE
+    assert choices_of(choice) == ("red", "navy blue")

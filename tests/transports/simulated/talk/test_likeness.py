@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from transports.simulated.talk.likeness import VectorLikeness, Vectors, WordLikeness
+from transports.simulated.speech.engines import Vectors
+from transports.simulated.talk.likeness import VectorLikeness, WordLikeness
 
 
 class Counting:

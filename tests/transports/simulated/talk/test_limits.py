@@ -9,6 +9,7 @@ from transports.simulated.talk.limits import (
     limit_for,
     limits_of,
     promise_of,
+    said_by,
     to_the_caller,
 )
 
@@ -22,6 +23,7 @@ BOUNDARIES = (
 ESCALATION = (
     "A person must take over if the caller asks for one.",
     "First get their name. Then say that a mechanic will call them back, and when.",
+    "If no person is free, say that a mechanic will call them back.",
     "In an emergency, tell them to hang up and dial one one two.",
     "If they smell smoke from a battery, tell the caller to put it outside.",
 )
@@ -39,7 +41,9 @@ def reply_to(said: str, *, question: bool) -> str:
         ("Which tyres for racing?", "I can't advise on that. Your club can."),
         ("What are your competitors' prices?", CANNOT_SPEAK),
         ("Is the warranty still good?", CANNOT_SPEAK),
+        ("Should I take the motorway?", "I can't advise on that. Your club can."),
         ("When are you open?", ""),
+        ("Is the tune-up free?", ""),
     ],
 )
 def test_a_question_that_touches_a_boundary_gets_the_files_words(asked: str, reply: str) -> None:
@@ -71,3 +75,25 @@ def test_words_to_the_assistant_are_turned_to_the_caller() -> None:
     said = to_the_caller("you are sorry, your team will call them, and the caller keeps their bike")
 
     assert said == "I am sorry, my team will call you, and you keeps your bike"
+
+
+@pytest.mark.parametrize(
+    ("point", "said"),
+    [
+        ("Never say that it can wait. Say that a nurse will call.", "A nurse will call."),
+        ("Never name a dose, and never say that it is nothing serious.", ""),
+        ('Do not say "it is safe".', ""),
+        ("Do not tell them to come in.", ""),
+        ("Don't ever hint or say that they are lucky.", ""),
+        ("Never promise a day. If asked, say that the shop will call.", "The shop will call."),
+        ("Say that you can't tell.", "I can't tell."),
+        ("No advice, say that you never advise.", "I never advise."),
+        ("If you do not know, say that someone will call.", "Someone will call."),
+        (
+            "Tell the caller to hang up, and say nothing else.",
+            "Please hang up, and say nothing else.",
+        ),
+    ],
+)
+def test_what_must_not_be_said_is_never_said(point: str, said: str) -> None:
+    assert said_by(point) == said

@@ -61,6 +61,9 @@ def test_only_a_name_that_is_introduced_is_offered() -> None:
     assert names.named_as_own("Hi, this is Anna Smith and I have a question") == "Anna Smith"
     assert names.named_as_own("It's Tuesday") == ""
     assert names.named_as_own("Jordan Lee") == ""
+    assert names.named_as_own("My sink leaks. I'm Bo Lee.") == "Bo Lee"
+    assert names.named_as_own("I'm looking for help") == ""
+    assert names.named_as_own("I'm Tired") == ""
 
 
 @pytest.mark.parametrize(

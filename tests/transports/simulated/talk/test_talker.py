@@ -122,6 +122,17 @@ def test_the_file_may_have_its_own_words_for_what_it_does_not_know() -> None:
     assert said.startswith("I'll ask the tuner and someone will follow up.")
 
 
+def test_a_question_is_no_choice_only_because_a_choice_was_asked_for() -> None:
+    talk = bikes()
+    for said in ("hi", "Bo Lee", "yes", "555 010 0142"):
+        talk.says(said)
+    assert talk.says("yes").endswith("Is it a road bike, a mountain bike or a tandem?")
+
+    said = talk.says("Before that, what does a tune-up cost?")
+    assert said == "A tune-up costs sixty euros. Is it a road bike, a mountain bike or a tandem?"
+    assert talk.says("Can I have the tandem done?").endswith("What is wrong with it?")
+
+
 def test_what_is_dangerous_goes_before_everything_else() -> None:
     talk = bikes()
 
@@ -230,6 +241,14 @@ def test_a_goodbye_ends_the_call() -> None:
     said = "That's all. Goodbye."
 
     assert bikes().asks(said) == [Call("end_call", {"reason": "the caller has nothing else"})]
+
+
+@pytest.mark.parametrize("said", ["Good-bye.", "Bye bye.", "Goodbye."])
+def test_a_goodbye_is_nobodys_name(said: str) -> None:
+    talk = bikes()
+    talk.says("hello")
+
+    assert [call.name for call in talk.asks(said)] == ["end_call"]
 
 
 def test_without_a_tool_to_end_it_the_call_ends_with_the_goodbye() -> None:

@@ -232,3 +232,89 @@ def test_a_written_dialogue_is_summed_up_in_place_of_the_call() -> None:
     notes = json.loads(asked_aside(talk, json.dumps(schema)))
 
     assert notes["fields"]["piano"] == {"value": "upright", "confirmed": False}
+
+
+REAL_SAVE = Tool(
+    "save_details",
+    "Save what the caller has answered.",
+    {
+        "properties": {
+            "piano": {"type": "string", "enum": ["grand piano", "upright"]},
+            "budget": {
+                "type": "string",
+                "description": "What would you like to spend? An amount in digits, as in 450000.",
+            },
+            "rooms_up": {"type": "string", "description": "A whole number in digits."},
+            "day": {"type": "string", "description": "A day as YYYY-MM-DD."},
+            "contact": {
+                "type": "string",
+                "description": "A phone number in digits, or an e-mail address.",
+            },
+            "confirmed": {
+                "type": "array",
+                "items": {"type": "string", "enum": ["budget", "contact"]},
+            },
+        },
+        "required": [],
+    },
+)
+
+
+def test_answers_are_saved_as_the_tool_wants_them_written() -> None:
+    talk = pianos(REAL_SAVE)
+    for said in ("An upright.", "Twenty two.", "Up to a hundred and fifty dollars.", "yes"):
+        talk.says(said)
+    talk.says("555 010 0142")
+
+    assert talk.asks("yes") == [
+        Call(
+            "save_details",
+            {
+                "piano": "upright",
+                "budget": "150",
+                "rooms_up": "22",
+                "contact": "555-010-0142",
+                "confirmed": ["budget", "contact"],
+            },
+        )
+    ]
+
+
+def test_what_was_refused_is_asked_again_and_saved_again_but_not_for_ever() -> None:
+    talk = ready_pianos(pianos(REAL_SAVE))
+    talk.says("yes")
+    refused = json.dumps({"saved": {}, "not saved, so ask again": {"budget": "is no amount"}})
+
+    said = talk.tool_answers(refused)
+    assert said == "I could not note all of that down. What would you like to spend?"
+    talk.says("200 dollars")
+    (call,) = talk.asks("yes")
+    assert call.arguments["budget"] == "200"
+    assert talk.tool_answers(refused).endswith("Is there anything else?")
+
+
+def test_what_a_tool_says_that_is_no_report_refuses_nothing() -> None:
+    for output in ("saved", "[]", '{"ask again": "all"}'):
+        talk = ready_pianos(pianos(REAL_SAVE))
+        talk.says("yes")
+
+        assert "What would you like to spend?" not in talk.tool_answers(output)
+
+
+def test_days_are_written_by_the_calendar_that_the_model_was_told() -> None:
+    talk = bikes(BOOK_DAY)
+    talk.briefing = "It is Monday, January 5, 2026, 9:30 in the morning."
+
+    (call,) = talk.asks("Can you book the workshop for Friday at two thirty?")
+
+    assert call.arguments == {"date": "2026-01-09T14:30"}
+
+
+BOOK_DAY = Tool(
+    "book_workshop",
+    "Book the workshop.",
+    {
+        "properties": {"date": {"type": "string", "description": "As YYYY-MM-DDTHH:MM."}},
+        "required": ["date"],
+    },
+)
