@@ -96,7 +96,8 @@ def caller_audio_reaches_the_model(truth: Truth) -> Iterator[str]:
     if at < len(said) and model_is_there:
         yield f"{len(said) - at} of {len(said)} messages never reached the model"
     most_ms = sum(lasts * 1000 + 40 for _, lasts in evidence.scenario.gaps)
-    most_ms += 1000 * sum(lasts > 0.7 for _, lasts in _silences(evidence))
+    longer = evidence.scenario.up.jitter + 0.02  # and until the next frame is due
+    most_ms += 1000 * sum(lasts + longer > 0.7 for _, lasts in _silences(evidence))
     if padding_ms > most_ms:
         yield f"{padding_ms:.0f} ms of padding, {most_ms:.0f} are explained"
 
