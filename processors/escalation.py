@@ -58,6 +58,7 @@ class EscalationProcessor(CallProcessor):
     async def cleanup(self) -> None:
         """Stop dealing with anything."""
         await self._stop()
+        await self._hand_over.close()
         await super().cleanup()
 
     # Facts.

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from processors.call_record import WEBHOOKS, Webhooks
 from processors.context import CallContext
-from processors.escalation_config import EscalationDetectorConfig, Rule
+from processors.escalation_config import EscalationDetectorConfig
 from processors.escalation_frames import TransferStateFrame
+from processors.escalation_notices import Notices, iso
+from processors.escalation_parts import Rule
 from processors.exact_speech import ExactSpeech
 from processors.frames import ConversationTextFrame
 from processors.memory_frames import MemoryRequestFrame
 from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
-from processors.transfer_desk import MESSAGES, TRANSFERS, Messages, Person, TransferDesk
+from processors.transfer_desk import TRANSFERS, Person, TransferDesk
 
 DIAL_PATIENCE: Final = 5.0
 """Seconds that REST gets to say that the caller's line dials, once the stream is over."""
 
 OFFER_PATIENCE: Final = 20.0
 """Seconds after an offer was heard in which it may be answered."""
-
-CALLED_BACK: Final = "callback"
 
 DIALLED: Final = "dialled"
 """How a cold transfer ends on this side: the caller's line rings others, and may come back."""
@@ -66,6 +64,7 @@ class HandOver:
         self._config = config
         self._context = context
         self._speech = speech
+        self._notices = Notices(owner, config.notify, context)
         self._offer: Offer | None = None
         self._collecting: Collecting | None = None
         self._woken = asyncio.Event()
@@ -87,6 +86,10 @@ class HandOver:
     def more_is_known(self) -> None:
         """The memory may have changed."""
         self._woken.set()
+
+    async def close(self) -> None:
+        """Let go of the call."""
+        await self._notices.close()
 
     async def stream_ended(self) -> None:
         """The call's stream is over: find out whether the caller is with a person now."""
@@ -127,7 +130,7 @@ class HandOver:
                 case "emergency":
                     await self._say_safety(rule)
                 case "notify":
-                    self._notify("escalation")
+                    self._notices.send("escalation", self._reasons)
                 case "offer":
                     if not await self._ask():
                         return False
@@ -269,10 +272,9 @@ class HandOver:
     async def _promise_callback(self, first: str = "") -> None:
         """Say when somebody calls back; behind ``first`` in its turn, else at once."""
         words = self._config.callback.replace("{when}", self._callback_when())
-        self._context.record(
-            "callback_promised", reasons=list(self._reasons), due=_iso(self._callback_due())
-        )
-        self._notify(CALLED_BACK)
+        due = self._callback_due()
+        self._context.record("callback_promised", reasons=list(self._reasons), due=iso(due))
+        self._notices.send("callback", self._reasons, due)
         await self._speech.say(f"{first} {words}".strip(), at_once=not first)
 
     def _callback_due(self) -> datetime | None:
@@ -286,44 +288,6 @@ class HandOver:
     async def _tell_model(self, text: str) -> None:
         line = ConversationTextFrame(text, role="system", respond=False)
         await self._owner.push_frame(line, FrameDirection.UPSTREAM)
-
-    def _notify(self, kind: str) -> None:
-        notify, context = self._config.notify, self._context
-        hooks: Webhooks | None = context.resources.get(WEBHOOKS)
-        messages: Messages | None = context.resources.get(MESSAGES)
-        if notify.webhooks and hooks is not None:
-            delivery = f"{context.info.call_sid}-{kind}-{round(context.clock() * 1000)}"
-            hooks.send(notify.webhooks, json.dumps(self._news(kind)).encode(), delivery)
-        if notify.sms and messages is not None:
-            self._owner.create_task(self._send_sms(messages, kind), "sms")
-        if notify.webhooks or notify.sms:
-            context.record(
-                "notified", what=kind, webhooks=len(notify.webhooks), sms=len(notify.sms)
-            )
-
-    async def _send_sms(self, messages: Messages, kind: str) -> None:
-        info, notify = self._context.info, self._config.notify
-        about = ", ".join(reason.replace("_", " ") for reason in self._reasons)
-        caller = info.caller or "number withheld"
-        body = f"{info.file_name}: {kind} ({about}), caller {caller}, call {info.call_sid}"
-        for number in notify.sms:
-            await messages.send_sms(number, notify.sms_from or info.called, body, info.account_sid)
-
-    def _news(self, kind: str) -> dict[str, Any]:
-        context = self._context
-        info = context.info
-        return {
-            "version": 1,
-            "kind": kind,
-            "call_sid": info.call_sid,
-            "caller": info.caller,
-            "called": info.called,
-            "call_file": info.file_name,
-            "at": _iso(context.wall_time()),
-            "reasons": list(self._reasons),
-            "callback_due": _iso(self._callback_due()) if kind == CALLED_BACK else None,
-            "memory": context.memory.as_dict(),
-        }
 
     # The transfer's end.
 
@@ -340,7 +304,3 @@ class HandOver:
     @property
     def _desk(self) -> TransferDesk | None:
         return self._context.resources.get(TRANSFERS)
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")
