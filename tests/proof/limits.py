@@ -45,7 +45,7 @@ def most_off_ms(truth: Truth, told: Told) -> tuple[float, float]:
         less, more = less + apart, more + apart
         if any(
             at < told.at and at + for_ > item.began_at and for_ > LONGEST_HOLD
-            for at, for_ in _merged(held)
+            for at, for_ in merged(held)
         ):
             more = float("inf")
     uneven = max(scenario.down.jitter, scenario.up.jitter)
@@ -58,13 +58,13 @@ def most_off_ms(truth: Truth, told: Told) -> tuple[float, float]:
     return less, more
 
 
-def _merged(stretches: list[Stretch]) -> list[Stretch]:
+def merged(stretches: list[Stretch]) -> list[Stretch]:
     """Stretches that overlap or nearly touch, as one."""
-    merged: list[Stretch] = []
+    found: list[Stretch] = []
     for at, lasts in sorted(stretches):
-        if merged and at <= sum(merged[-1]) + NEARLY:
-            began, before = merged.pop()
-            merged.append((began, max(before, at + lasts - began)))
+        if found and at <= sum(found[-1]) + NEARLY:
+            began, before = found.pop()
+            found.append((began, max(before, at + lasts - began)))
         else:
-            merged.append((at, lasts))
-    return merged
+            found.append((at, lasts))
+    return found
