@@ -41,7 +41,7 @@ flood: $(VENV)/.ready
 	$(BIN)/python -m tests.flood
 
 unit: $(VENV)/.ready
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 # Whole calls that nobody thought of, many more than `make test` tries. PROOF="--examples 5000"
 proof: $(VENV)/.ready
