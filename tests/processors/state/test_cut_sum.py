@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from processors.state.cut import Measured
 from processors.state.playback import PlaybackLedger
 
 ROUND_TRIP = 0.08
@@ -76,3 +77,9 @@ def test_the_terms_of_a_sum_add_up(at: float) -> None:
         for total, terms in re.findall(r"(\d+) = (\d+(?: \([^)]*\))? [+-] \d+)", text):
             figures = re.findall(r"(?:^|[+-] )\d+", re.sub(r" \([^)]*\)", "", terms))
             assert sum(int(figure.replace(" ", "")) for figure in figures) == int(total)
+
+
+def test_a_phone_that_had_run_dry_is_said_to_have() -> None:
+    measured = Measured(450.0, 400.0, 10.0, 80.0, "gap")
+
+    assert measured.sum() == "450 after the mark at 400, before audio that came too late"
