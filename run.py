@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from transports.simulated.people import Doing
 
+# The speech engines' runtime reports to its maker unless told not to (onnxruntime, Privacy.md).
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_UNUSABLE = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -260,3 +261,14 @@ def test_open_to_all_no_worker_starts_without_a_way_to_check_signatures(
     for workers in ([], ["--workers", "2"]):
         assert run.main(["--config", str(path), *workers]) == 2
         assert "HOST: found '0.0.0.0'" in capsys.readouterr().err
+
+
+def test_nothing_reports_to_others_unless_it_is_told_to() -> None:
+    asked = "import os, run; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+
+    assert told.stdout.strip() == b"1"
