@@ -101,7 +101,7 @@ class Cut:
         sent_ms: Position up to which audio was sent.
         last_echo: The last mark played before the cut, if any.
         awaited: By name, the marks that have not come back.
-        cleared_at: When the clear was seen to return marks, once ``heard_ms`` has seen it.
+        cleared_at: When the clear was seen to return marks, once ``measured`` has seen it.
     """
 
     at: float
@@ -138,10 +138,6 @@ class Cut:
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""
         self._returned.append((self.awaited.pop(name), now))
-
-    def heard_ms(self) -> float:
-        """The position that was heard when the clear took effect, as well as it is known."""
-        return self.measured().position_ms
 
     def measured(self) -> Measured:
         """Where the cut fell, as well as it is known."""
