@@ -304,11 +304,11 @@ def show(path: Path, plot: Path | None) -> int:
 
     from pipeline.problem import ConfigError
     from pipeline.record_plot import record_svg
-    from pipeline.record_view import newest_record, read_record
+    from pipeline.record_view import read_record
     from pipeline.record_view import show as show_record
 
     try:
-        record = read_record((newest_record(path) or path) if path.is_dir() else path)
+        record = read_record(path)
         show_record(record, Console(width=None if sys.stdout.isatty() else 120))
         if plot is not None:
             plot.write_text(record_svg(record), encoding="utf-8")

@@ -27,6 +27,7 @@ from transports.simulated.dialogue import STILL_THERE, Dialogue
 from transports.simulated.facts import fact_for
 from transports.simulated.form import Form, schema_in, written_dialogue
 from transports.simulated.mind import MindFor
+from transports.simulated.talk.opening import BUSINESS_HOURS, hours_said
 from transports.simulated.tool_match import calls_for
 from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
@@ -80,7 +81,11 @@ class Brain:
         if any(names.get(line.call_id) == END_CALL for line in outputs):
             return [Say(self._script.goodbye)]
         outputs = [line for line in outputs if names.get(line.call_id) != WAIT_FOR_CALLER]
-        told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
+        told = " ".join(
+            dict.fromkeys(
+                tool_outcome(line.text, self._script, names.get(line.call_id)) for line in outputs
+            )
+        )
         if said:
             return self._answer(said, request, dialogue, told)
         if told:
@@ -196,7 +201,7 @@ def since_last_output(lines: list[Line]) -> list[Line]:
     return lines[last + 1 :]
 
 
-def tool_outcome(output: str, script: BrainScript) -> str:
+def tool_outcome(output: str, script: BrainScript, name: str | None = None) -> str:
     """A tool's output in a sentence, in its own words where it has some."""
     try:
         told: Any = json.loads(output)
@@ -205,6 +210,8 @@ def tool_outcome(output: str, script: BrainScript) -> str:
     if isinstance(told, dict):
         if told.get("error") or told.get("ok") is False:
             return f"I could not do that. {script.follow_up}"
+        if name == BUSINESS_HOURS:
+            return hours_said(told) or script.follow_up
         told = next((told[key] for key in _OUTPUT_KEYS if isinstance(told.get(key), str)), "")
     if not isinstance(told, str) or not told.strip():
         return DONE

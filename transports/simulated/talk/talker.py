@@ -108,7 +108,11 @@ class Talker:
         ended = [names.get(line.call_id) for line in outputs]
         if END_CALL in ended:
             return [Say(self._script.goodbye)]
-        told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
+        told = " ".join(
+            dict.fromkeys(
+                tool_outcome(line.text, self._script, names.get(line.call_id)) for line in outputs
+            )
+        )
         if told.endswith(DONE) and set(ended) == {SAVE}:
             told = _SAVE_REFUSED if progress.open is not None else ""
         tools = ToolUse(request, progress)

@@ -10,6 +10,7 @@ from transports.simulated.talk.day_and_time import when_in
 from transports.simulated.talk.email_address import email_in
 from transports.simulated.talk.escalation import TRANSFER
 from transports.simulated.talk.numbers import first_number
+from transports.simulated.talk.opening import BUSINESS_HOURS, asks_hours, day_asked
 from transports.simulated.talk.phone_digits import phone_in
 from transports.simulated.talk.progress import Progress
 from transports.simulated.talk.saving import SAVE
@@ -57,6 +58,9 @@ class ToolUse:
             request = BrainRequest(tools=named, parallel=self._request.parallel)
         else:
             request = self._request
+        if choice == "auto" and self.offered(BUSINESS_HOURS) and asks_hours(text):
+            day = day_asked(text, today_in(self._request.briefing))
+            return [Call(BUSINESS_HOURS, {"day": day} if day else {})]
         found = calls_for(text, request, self._progress.collected)
         return [Call(c.name, self._arguments(self._tools[c.name], text, {})) for c in found]
 
