@@ -77,6 +77,7 @@ async def open_calls(
         traced: Whether each call is an OpenTelemetry trace.
     """
     base_url, api_key = settings.model_url, settings.openai_key
+    in_words = model is not None and model.speaks
     if not settings.has_model:
         if announce:
             logger.warning(SIMULATED_BANNER)
@@ -118,7 +119,8 @@ async def open_calls(
         dialer,
         rest,
         wall_clock=outside.wall_clock,
-        text_model=outside.text_model or text_model_for(catalog, settings, stack),
+        text_model=outside.text_model
+        or text_model_for(catalog, settings, stack, in_words=in_words),
         transfers=transfers,
         shared=shared,
         on_call=on_call,

@@ -10,12 +10,13 @@ from transports.simulated.talk.day_and_time import when_in
 from transports.simulated.talk.email_address import email_in
 from transports.simulated.talk.escalation import TRANSFER
 from transports.simulated.talk.numbers import first_number
-from transports.simulated.talk.opening import BUSINESS_HOURS, asks_hours, day_asked
+from transports.simulated.talk.opening import asks_hours, day_asked
 from transports.simulated.talk.phone_digits import phone_in
 from transports.simulated.talk.progress import Progress
 from transports.simulated.talk.saving import SAVE
 from transports.simulated.talk.written import amount_in_digits, iso_moment, today_in
 from transports.simulated.tool_match import calls_for
+from transports.simulated.tool_result import BUSINESS_HOURS
 from transports.simulated.words import stems
 
 _CONFIRMED: Final = "confirmed"
