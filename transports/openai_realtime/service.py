@@ -30,6 +30,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.settings import LLMSettings
 
+from processors.audio_frames import ModelAudioFrame, PcmuInputFrame
 from processors.base import AudioHops
 from processors.call_tool import Tool
 from processors.context import CallContext
@@ -37,9 +38,7 @@ from processors.frames import (
     CallInterruptionFrame,
     ConversationTextFrame,
     CutSettledFrame,
-    ModelAudioFrame,
     ModelLostFrame,
-    PcmuInputFrame,
     ResponseRequestFrame,
     TurnControlFrame,
 )

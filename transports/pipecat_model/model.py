@@ -28,13 +28,13 @@ from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
+from processors.audio_frames import ModelAudioFrame
 from processors.base import CallProcessor
 from processors.call_tool import Tool
 from processors.context import CallContext, Speech
 from processors.frames import (
     ConversationTextFrame,
     EndCallFrame,
-    ModelAudioFrame,
     ModelLostFrame,
     ResponseEndedFrame,
     ResponseRequestFrame,

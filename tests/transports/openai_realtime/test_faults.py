@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
+from processors.audio_frames import PcmuInputFrame
 from processors.context import Speech
-from processors.frames import (
-    AssistantAudioEndFrame,
-    ModelLostFrame,
-    PcmuInputFrame,
-    ResponseRequestFrame,
-)
+from processors.frames import AssistantAudioEndFrame, ModelLostFrame, ResponseRequestFrame
 from tests.transports.openai_realtime.harness import Call, FakePhone, ScriptedModel, running_call
 from tests.transports.openai_realtime.test_service import pcmu
 from tests.virtual_loop import virtual
