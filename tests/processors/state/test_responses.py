@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from processors.state.playback import Purpose
-from processors.state.responses import Response, ResponseLedger, ResponseRequest
+from processors.state.response import Response, ResponseRequest
+from processors.state.responses import ResponseLedger
 
 
 def begun(ledger: ResponseLedger, response_id: str, key: str | None = None) -> None:
