@@ -55,10 +55,11 @@ def pipecat_model(config: PipecatModelConfig, context: CallContext) -> FrameProc
     tools = tools_of(context.speech)
     for service in services:
         if isinstance(service, LLMService):
+            service.append_system_instruction(_instructions(context.speech))
             for tool in tools:
                 service.register_function(tool.name, _runs(tool, context))
     pair = LLMContextAggregatorPair(
-        _conversation(context.speech, tools),
+        _conversation(tools),
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
     hearing = [service for service in services if isinstance(service, STTService)]
@@ -74,11 +75,14 @@ def pipecat_model(config: PipecatModelConfig, context: CallContext) -> FrameProc
     )
 
 
-def _conversation(speech: Speech, tools: list[Tool]) -> LLMContext:
+def _instructions(speech: Speech) -> str:
     first = " ".join(words for words in (speech.disclosure, speech.greeting) if words)
     begin = f"Begin by saying exactly this: {first}" if first else "Begin by greeting the caller."
+    return f"{speech.prompt}\n\n{begin}"
+
+
+def _conversation(tools: list[Tool]) -> LLMContext:
     return LLMContext(
-        messages=[{"role": "system", "content": f"{speech.prompt}\n\n{begin}"}],
         tools=ToolsSchema(
             standard_tools=[
                 FunctionSchema(
