@@ -168,6 +168,9 @@ async def test_with_a_token_it_may_be_open_to_all() -> None:
     at = server(settings=SIGNED)
 
     await at.start("0.0.0.0", 0)
+    health = f"http://127.0.0.1:{at.port}/healthz"
+    async with aiohttp.ClientSession() as twilio, twilio.get(health) as response:
+        assert response.status == 200
     await at.stop()
 
 
@@ -199,3 +202,6 @@ async def test_stopping_twice_or_before_starting_is_harmless() -> None:
 
     await at.stop()
     await at.stop()
+
+    async with http(at) as client:
+        assert (await client.get("/readyz")).status_code == 503

@@ -105,6 +105,12 @@ class ScriptedModel:
     async def emit(self, event: dict[str, Any]) -> None:
         await self.sockets[-1].send(json.dumps({"event_id": "e", **event}))
 
+    async def dialled_again(self) -> None:
+        """Wait for the socket after the first one."""
+        while len(self.sockets) < 2:
+            self.accepted.clear()
+            await self.accepted.wait()
+
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(2):
             await self.accepted.wait()

@@ -197,24 +197,18 @@ async def test_request_that_is_refused_again_and_again_ends_in_a_spoken_fallback
         assert call.bottom.of(ModelLostFrame)[0].reason == "rate_limit_exceeded"
 
 
+@virtual
 async def test_model_that_cannot_be_reached_is_dialled_until_the_time_is_up() -> None:
     model = ScriptedModel()
     model.refuse_dials = 1000
     config = OpenAIRealtimeConfig(type="openai_realtime", connect_timeout=0.2)
     async with running_call(model=model, config=config) as call:
-        for _ in range(200):
-            if call.bottom.of(ModelLostFrame):
-                break
-            await call.context.phone.hang_up()
-            await _tick()
+        await call.running
 
         assert call.bottom.of(ModelLostFrame)[0].reason == "unreachable"
 
 
-async def _tick() -> None:
-    await asyncio.sleep(0.01)
-
-
+@virtual
 async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audio_lost() -> None:
     async with running_call() as call:
         await greeted(call)
@@ -236,10 +230,7 @@ async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audi
         payloads = [base64.b64encode(bytes([n]) * 160).decode() for n in range(10)]
         for payload in payloads:
             await call.top.push_audio(PcmuInputFrame(payload))
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         sent = []
         while (event := await call.model.next())["type"] != "response.create":
@@ -251,15 +242,13 @@ async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audi
         assert call.journal("model_reconnected")
 
 
+@virtual
 async def test_expired_session_is_replaced() -> None:
     async with running_call() as call:
         await greeted(call)
         await call.model.emit(error("session_expired"))
         await call.model.sockets[-1].close(1001, "60 minutes")
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         assert (await call.model.next())["type"] == "session.update"
 
@@ -298,6 +287,7 @@ async def test_pcm_confirmed_instead_of_pcmu_is_transcoded_both_ways() -> None:
         ]
 
 
+@virtual
 async def test_greeting_that_the_dead_socket_cut_is_said_again_in_its_own_words() -> None:
     async with running_call() as call:
         create = await call.model.expect("response.create")
@@ -306,10 +296,7 @@ async def test_greeting_that_the_dead_socket_cut_is_said_again_in_its_own_words(
         await call.model.audio("resp_1", "item_1", pcmu(100))
         await call.settle()
         await call.model.sockets[-1].close(1011, "gone")
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         again = await call.model.expect("response.create")
         assert again["response"]["instructions"] == create["response"]["instructions"]
