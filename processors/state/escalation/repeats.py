@@ -51,8 +51,11 @@ class QuestionWords:
         said = " ".join(spoken)
         if self.joined is not None:
             said = self.joined.sub(lambda pair: pair[0].replace(" ", "_"), said)
-        stems = (_stem(word) for word in said.split() if word not in self.small)
-        return frozenset(self.alike.get(stem, stem) for stem in stems)
+        return frozenset(
+            self.alike.get(word) or self.alike.get(_stem(word)) or _stem(word)
+            for word in said.split()
+            if word not in self.small
+        )
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ def _same(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _stem(word: str) -> str:
     """A word without the ending that changes from one way of asking to the other."""
-    for ending in ("ing", "es", "s", "ed"):
+    for ending in ("ing", "es", "s", "ed", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
