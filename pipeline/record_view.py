@@ -20,14 +20,23 @@ from processors.state.turn import TurnState
 
 _STYLES: Final = {"caller": "cyan", "assistant": "green"}
 _UNHEARD: Final = "strike dim"
+_NO_RECORDS: Final = (
+    "no call record (*.json) in this folder; a call leaves one in the folder that its file's"
+    " `call_record: {records: ...}` names, and `run.py --simulate --save DIR` one in DIR"
+)
 
 
 def read_record(path: Path) -> CallDocument:
-    """Read a record.
+    """Read a record, or the newest one of a folder.
 
     Raises:
         ConfigError: It is not there, or no record.
     """
+    if path.is_dir():
+        newest = newest_record(path)
+        if newest is None:
+            raise ConfigError([Problem(Place(str(path)), _NO_RECORDS)])
+        path = newest
     try:
         return CallDocument.model_validate_json(path.read_bytes())
     except OSError as error:

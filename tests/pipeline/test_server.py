@@ -15,8 +15,8 @@ from loguru import logger
 
 from pipeline.server import LOOPBACK_BANNER, CallServer
 from pipeline.settings import SettingsError
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from tests.pipeline.caller import (
     OPEN,
     RING,

@@ -17,8 +17,8 @@ from pipecat.processors.filters.identity_filter import IdentityFilter
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.tests.utils import run_test
 
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor, next_for_assistant_audio, next_for_caller_audio
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from tests.processors.stage import on_stage
 
 

@@ -8,6 +8,7 @@ import pytest
 from pipecat.audio.dtmf.types import KeypadEntry
 from pipecat.frames.frames import Frame, InputDTMFFrame, TranscriptionFrame
 
+from processors.audio_frames import ModelAudioFrame
 from processors.configs import SilenceConfig
 from processors.context import Speech
 from processors.escalation_frames import TransferStateFrame
@@ -17,7 +18,6 @@ from processors.frames import (
     CallerTurnCommittedFrame,
     CallInterruptionFrame,
     EndCallFrame,
-    ModelAudioFrame,
     PlaybackEndFrame,
     ResponseEndedFrame,
     ResponseRequestFrame,

@@ -15,10 +15,10 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
+from processors.audio_frames import PcmuOutputFrame
 from processors.base import CallProcessor
 from processors.configs import HangupConfig, InterruptionConfig, MulawPassthroughConfig
 from processors.context import BothEnds, CallContext, CallInfo, ProcessorConfig, Speech
-from processors.frames import PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from tests.openai_types import assert_client_event

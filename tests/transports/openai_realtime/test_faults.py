@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
+from processors.audio_frames import PcmuInputFrame
 from processors.context import Speech
-from processors.frames import (
-    AssistantAudioEndFrame,
-    ModelLostFrame,
-    PcmuInputFrame,
-    ResponseRequestFrame,
-)
+from processors.frames import AssistantAudioEndFrame, ModelLostFrame, ResponseRequestFrame
 from tests.transports.openai_realtime.harness import Call, FakePhone, ScriptedModel, running_call
 from tests.transports.openai_realtime.test_service import pcmu
 from tests.virtual_loop import virtual
@@ -146,6 +142,7 @@ async def test_bad_key_ends_in_a_spoken_fallback() -> None:
         assert len(call.model.sockets) == 1
 
 
+@virtual
 async def test_failed_response_is_tried_again() -> None:
     async with running_call() as call:
         await greeted(call)
@@ -155,6 +152,49 @@ async def test_failed_response_is_tried_again() -> None:
 
         create = await call.model.expect("response.create")
         assert create["response"]["metadata"]["purpose"] == "answer"
+
+
+INCOMPLETE = {"type": "incomplete", "reason": "max_output_tokens"}
+CALLED = {"id": "f1", "type": "function_call", "status": "completed", "name": "nothing"}
+
+
+@virtual
+async def test_response_that_ran_out_of_tokens_before_its_first_word_is_tried_again() -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call.model.done("resp_2", "incomplete", status_details=INCOMPLETE)
+
+        create = await call.model.expect("response.create")
+        assert create["response"]["metadata"]["purpose"] == "answer"
+        assert call.journal("response_failed")[0].fields["code"] == "max_output_tokens"
+
+
+@pytest.mark.parametrize("did", ["spoke", "called"])
+async def test_response_that_was_cut_short_by_its_token_limit_stays_as_it_is(did: str) -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        output = [CALLED] if did == "called" else []
+        if did == "spoke":
+            await call.model.item("resp_2", "item_2")
+            await call.model.audio("resp_2", "item_2", pcmu(20))
+        await call.model.done("resp_2", "incomplete", status_details=INCOMPLETE, output=output)
+        await call.settle()
+
+        assert call.journal("response_failed") == []
+        await call.model.nothing_more()
+
+
+@virtual
+async def test_request_that_is_refused_again_and_again_ends_in_a_spoken_fallback() -> None:
+    async with running_call() as call:
+        for _ in range(4):
+            create = await call.model.expect("response.create")
+            await call.model.emit(error("rate_limit_exceeded", event_id=create["event_id"]))
+        await call.settle()
+
+        assert call.bottom.of(ModelLostFrame)[0].reason == "rate_limit_exceeded"
 
 
 async def test_model_that_cannot_be_reached_is_dialled_until_the_time_is_up() -> None:

@@ -10,7 +10,7 @@ import pytest
 from processors.call_tool import Tool
 from processors.context import Speech
 from processors.frames import EndCallFrame
-from processors.tool_frames import ToolFailedFrame
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame
 from processors.tools.python import PythonTool
 from tests.transports.openai_realtime import sample_tools
 from tests.transports.openai_realtime.harness import Call, running_call
@@ -111,7 +111,8 @@ async def test_call_that_was_cut_short_is_not_run() -> None:
         ("no_such", "{}", "no function no_such"),
         ("look_up", "[1]", "not a JSON object"),
         ("look_up", "{oops", "not a JSON object"),
-        ("look_up", '{"planet": "Mars"}', "failed"),
+        ("look_up", "{}", "The function look_up was not run: it needs street; ask the caller"),
+        ("look_up", '{"street": "Elm", "planet": "Mars"}', "was not run: it has no planet."),
     ],
 )
 async def test_whatever_goes_wrong_the_model_is_told(name: str, arguments: str, told: str) -> None:
@@ -124,6 +125,29 @@ async def test_whatever_goes_wrong_the_model_is_told(name: str, arguments: str, 
         assert told in (await output(call))[1]
         await call.model.done("resp_2")
         await call.model.expect("response.create")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "failures"),
+    [
+        ("look_up", "{}", 0),
+        ("look_up", '{"street": "Elm", "planet": "Mars"}', 0),
+        ("broken", "{}", 1),
+    ],
+)
+async def test_only_a_tool_that_broke_is_a_failed_tool(
+    name: str, arguments: str, failures: int
+) -> None:
+    async with running_call(speech=SPEECH) as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call_function(call, name, "c1", arguments)
+        await output(call)
+        await call.settle()
+
+        assert len(call.bottom.of(ToolFailedFrame)) == failures
+        assert len(call.bottom.of(ToolEndedFrame)) == 1
+        assert [entry.fields["ok"] for entry in call.journal("tool_ended")] == [False]
 
 
 async def test_audio_flows_while_a_tool_runs_and_its_output_comes_late() -> None:
