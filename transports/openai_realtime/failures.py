@@ -59,6 +59,8 @@ class Failures:
         match response.status:
             case "completed":
                 self._responses.completed()
+            case "cancelled" if self._responses.spoke(response.id):
+                self._responses.completed()  # cut short by the caller, but the model speaks
             case "failed":
                 details = response.status_details
                 await self._failed(response, code_of(details.error if details else None))
@@ -74,7 +76,9 @@ class Failures:
         reason = response.status_details.reason if response.status_details is not None else None
         if reason == CONTENT_FILTER:
             await self._failed(response, CONTENT_FILTER)
-        elif not (self._responses.spoke(response.id) or _called(response)):
+        elif self._responses.spoke(response.id) or _called(response):
+            self._responses.completed()  # as far as the call file lets it go
+        else:
             await self._failed(response, reason or "incomplete")  # all its tokens went into thought
 
     async def _failed(self, response: ResponseObject, code: str) -> None:

@@ -186,6 +186,33 @@ async def test_response_that_was_cut_short_by_its_token_limit_stays_as_it_is(did
         await call.model.nothing_more()
 
 
+FAILED = {"type": "failed", "error": {"type": "server_error", "message": "oops"}}
+
+
+@pytest.mark.parametrize(("spoke", "lost"), [(True, 0), (False, 1)])
+@virtual
+async def test_failures_before_the_model_spoke_again_do_not_count(spoke: bool, lost: int) -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call.model.done("resp_2", "failed", status_details=FAILED)
+        for number in (3, 4):
+            create = await call.model.expect("response.create")
+            await call.model.response(f"resp_{number}", create)
+            await call.model.done(f"resp_{number}", "failed", status_details=FAILED)
+        create = await call.model.expect("response.create")
+        await call.model.response("resp_5", create)
+        if spoke:
+            await call.model.item("resp_5", "item_5")
+            await call.model.audio("resp_5", "item_5", pcmu(20))
+        await call.model.done("resp_5", "cancelled")
+        await call.model.response("resp_6")
+        await call.model.done("resp_6", "failed", status_details=FAILED)
+        await call.settle()
+
+        assert len(call.bottom.of(ModelLostFrame)) == lost
+
+
 @virtual
 async def test_request_that_is_refused_again_and_again_ends_in_a_spoken_fallback() -> None:
     async with running_call() as call:
