@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from pipecat.services.llm_service import FunctionCallParams
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from processors.call_tool import Tool, ToolConfig, ToolError
+from processors.call_tool import Tool, ToolArgumentsError, ToolConfig, ToolError
 from processors.context import CallContext
 from processors.fields import NUMERIC, Seconds, Shape
 from processors.state.detail_values import DetailField
@@ -132,8 +132,7 @@ class HttpTool(ToolConfig):
         try:
             request = self._request(checked(self.parameters, params.arguments), call)
         except BadArgumentError as error:
-            await params.result_callback({"error": f"Not asked: {error}."})
-            return
+            raise ToolArgumentsError(f"was not run: {error}") from error
         attempts = 1 + (self.retries if self.method in SAFE else 0)
         asking = Asking(
             exchange,

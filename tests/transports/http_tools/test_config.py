@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from processors.call_tool import ToolError
+from processors.call_tool import ToolArgumentsError, ToolError
 from tests.processors.tools.bench import Bench
 from tests.virtual_loop import virtual
 from transports.http_tools.config import HttpTool
@@ -174,7 +175,8 @@ async def test_result_is_capped() -> None:
 async def test_nobody_is_asked_with_wrong_arguments(arguments: dict[str, Any], told: str) -> None:
     system = System()
 
-    assert await run(system, {}, [], **arguments) == {"error": f"Not asked: {told}."}
+    with pytest.raises(ToolArgumentsError, match=f"^was not run: {re.escape(told)}$"):
+        await run(system, {}, [], **arguments)
     assert system.asked == []
 
 
@@ -185,10 +187,10 @@ async def test_choice_and_switch_are_checked_too() -> None:
     }
     system = System()
 
-    told = await run(system, settings, [], day="wed", late=False)
+    with pytest.raises(ToolArgumentsError, match="day is not one of mon, tue"):
+        await run(system, settings, [], day="wed", late=False)
     await run(system, settings, [found({})], day="tue", late=False)
 
-    assert told == {"error": "Not asked: day is not one of mon, tue."}
     assert system.asked[0].url.endswith("/tue?late=false")
 
 
