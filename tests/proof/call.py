@@ -80,6 +80,7 @@ class Evidence:
     phone_socket: Tapped
     sessions: list[Dialled]
     journal: list[Entry]
+    """What the runtime says that it did, in the loop's time."""
     phone_journal: list[Entry]
     """What the phone did, in the loop's time."""
     tasks_left: list[str]
@@ -237,7 +238,8 @@ async def place(scenario: Scenario) -> Evidence:
 
 
 def _listen(context: CallContext, journal: list[Entry]) -> None:
-    context.journal.listen(journal.append)
+    loop = asyncio.get_running_loop()
+    context.journal.listen(lambda entry: journal.append(replace(entry, at=loop.time())))
 
 
 async def _start(socket: Socket) -> Start | None:

@@ -27,6 +27,9 @@ EVEN: Final = 0.02
 
 LATE_BY: Final = PhoneOptions().late_by
 
+LONGEST_WAIT: Final = 2.5
+"""Seconds for which the model may be kept waiting for what a clear brings back."""
+
 NEARLY: Final = 0.3
 """Seconds between two stretches that are too short for anything to get through in time."""
 
@@ -51,8 +54,8 @@ def limits(truth: Truth, told: Told) -> Limits:
        the phone sends no media, nothing dates what it returns.
     3. *Beginnings.* Where the phone began to play after the last mark that was played, when it did
        is only known as well as the way there is even.
-    4. *Told early.* The model can't wait for a clear that is held up for seconds: then what counts
-       is what came back by then, and the phone may have played on, or not.
+    4. *Told early.* The model need not wait for a clear that is held up for longer than 2.5 s: then
+       what counts is what came back by then, and the phone may have played on, or not.
 
     Marks that are lost or come in a wrong order (which TCP does not do) prove nothing, and what is
     not proven is not told: too little, never more than the line's delays explain.
@@ -75,7 +78,8 @@ def limits(truth: Truth, told: Told) -> Limits:
 
 def _limits(truth: Truth, clears: Clears, clear: Cleared, told: Told) -> Limits:
     back_at = max((clears.back_at.get(mark.name, told.at) for mark in clear.marks), default=told.at)
-    early = clear.at is None or told.at < back_at - ROUNDING
+    waited = told.at - _asked_at(truth, told)
+    early = waited > LONGEST_WAIT and (clear.at is None or told.at < back_at - ROUNDING)
     ended_at = truth.evidence.phone.ended_at
     assert ended_at is not None
     cleared_at = ended_at if clear.at is None else clear.at
@@ -117,6 +121,13 @@ def _limits(truth: Truth, clears: Clears, clear: Cleared, told: Told) -> Limits:
         played_on_ms = last_ms + (clear.written_at + 2 * late - last_at) * 1000
         more = max(more, played_on_ms - heard + CUT_TOLERANCE_MS)
     return Limits(less, more, line)
+
+
+def _asked_at(truth: Truth, told: Told) -> float:
+    """When the item was cut; its clear may have left later."""
+    began_at = truth.items[told.item_id].began_at
+    cuts = [entry.at for entry in truth.evidence.of("clear") if entry.at >= began_at]
+    return min(cuts, default=told.at)
 
 
 def _undated_by(clears: Clears, clear: Cleared, moment: float, told: Told) -> float:

@@ -176,3 +176,26 @@ def test_audio_that_follows_a_clear_is_not_heard_before_it() -> None:
 
     heard = {cut.item_id: cut.audio_end_ms for cut in ledger.take_truncations()}
     assert heard["item_2"] == 0
+
+
+def test_a_mark_that_was_due_before_the_cut_was_played() -> None:
+    ledger, marks = playing()
+
+    ledger.cut(11.2)
+    ledger.mark_received(marks[0], 11.24, due=11.04, sure=True)  # held up, with the clear's
+    for name in (*marks[1:], "1.5"):
+        ledger.mark_received(name, 11.24)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(1200, abs=1)
+
+
+def test_one_mark_that_the_clear_returned_is_enough_if_the_others_are_lost() -> None:
+    ledger, marks = playing()
+
+    ledger.cut(10.8)
+    ledger.mark_received(marks[1], 10.8 + WAY)
+    ledger.timer_fired(13.8)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(800, abs=1)
