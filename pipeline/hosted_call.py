@@ -24,9 +24,9 @@ from pipeline.eval_call import hold_eval
 from pipeline.gate import Gate
 from pipeline.hosted_gate import HostedGate
 from pipeline.media_stream import NO_START, REFUSED, START_TIMEOUT, start_of
+from pipeline.open_calls import open_calls
 from pipeline.outside import REAL
 from pipeline.runtime import ENV_FILE, environment
-from pipeline.serve import open_calls
 from pipeline.settings import Settings, SettingsError, load_settings
 from transports.pipecat_eval.messages import eval_flags
 from transports.socket import SocketClosedError

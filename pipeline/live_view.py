@@ -17,7 +17,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.call_story import CallStory, Speech, StoryLine, Who
+from pipeline.call_story import CallStory
+from pipeline.story_line import Speech, StoryLine, Who
 from processors.state.journal import Entry, Journal
 from transports.simulated.stream_facts import StreamFacts
 

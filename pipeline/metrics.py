@@ -45,64 +45,10 @@ class CallMetrics:
             prices: What models cost; without them cost is not counted.
         """
         self._prices = prices or PriceTags()
-        self.registry = registry = CollectorRegistry()
-        self.active = Gauge(
-            "callwright_calls_active", "Calls that are live.",
-            registry=registry, multiprocess_mode="livesum",
-        )  # fmt: skip
-        self.loop_lag = Gauge(
-            "callwright_loop_lag_seconds", "How late the event loop runs, worst of the processes.",
-            registry=registry, multiprocess_mode="livemax",
-        )  # fmt: skip
-        self.calls = Counter(
-            "callwright_calls", "Calls that ended, by call file and by how.",
-            ("file", "ended"), registry=registry,
-        )  # fmt: skip
-        self.refused = Counter(
-            "callwright_calls_refused", "Calls that were not taken, by why.",
-            ("why",), registry=registry,
-        )  # fmt: skip
-        self.duration = Histogram(
-            "callwright_call_duration_seconds", "How long calls lasted.",
-            registry=registry, buckets=_CALL,
-        )  # fmt: skip
-        self.answer = Histogram(
-            "callwright_answer_seconds", "From the caller's last sound to the first audio heard.",
-            registry=registry, buckets=_ANSWER,
-        )  # fmt: skip
-        self.stop = Histogram(
-            "callwright_interruption_stop_seconds",
-            "From the caller's first sound to the assistant's last one.",
-            registry=registry, buckets=_STOP,
-        )  # fmt: skip
-        self.heard = Counter(
-            "callwright_assistant_audio_seconds", "The assistant's audio, by whether it was heard.",
-            ("heard",), registry=registry,
-        )  # fmt: skip
-        self.ran_dry = Counter(
-            "callwright_underruns", "Times that a phone had nothing to play in mid speech.",
-            registry=registry,
-        )  # fmt: skip
-        self.reconnects = Counter(
-            "callwright_model_reconnects", "Model sessions that were replaced in mid call.",
-            registry=registry,
-        )  # fmt: skip
-        self.tool = Histogram(
-            "callwright_tool_seconds", "How long tools took.",
-            ("tool", "ok"), registry=registry, buckets=_TOOL,
-        )  # fmt: skip
-        self.tokens = Counter(
-            "callwright_tokens", "The models' tokens.",
-            ("model", "kind"), registry=registry,
-        )  # fmt: skip
-        self.cost = Counter(
-            "callwright_cost_usd", "What those tokens cost, by the price list.",
-            ("model",), registry=registry,
-        )  # fmt: skip
-        self.problems = Counter(
-            "callwright_problems", "What went wrong on calls, by the journal's name for it.",
-            ("kind",), registry=registry,
-        )  # fmt: skip
+        self.registry = CollectorRegistry()
+        self._count_calls(self.registry)
+        self._count_talk(self.registry)
+        self._count_work(self.registry)
 
     def follow(self, context: CallContext) -> None:
         """Count a call, from before its first frame on."""
@@ -126,6 +72,72 @@ class CallMetrics:
     def text(self) -> bytes:
         """All counts in Prometheus' text format, of all processes that share them."""
         return generate_latest(self.registry if SHARED_FOLDER not in os.environ else shared())
+
+    def _count_calls(self, registry: CollectorRegistry) -> None:
+        """Which calls there are, and how they end."""
+        self.active = Gauge(
+            "callwright_calls_active", "Calls that are live.",
+            registry=registry, multiprocess_mode="livesum",
+        )  # fmt: skip
+        self.loop_lag = Gauge(
+            "callwright_loop_lag_seconds", "How late the event loop runs, worst of the processes.",
+            registry=registry, multiprocess_mode="livemax",
+        )  # fmt: skip
+        self.calls = Counter(
+            "callwright_calls", "Calls that ended, by call file and by how.",
+            ("file", "ended"), registry=registry,
+        )  # fmt: skip
+        self.refused = Counter(
+            "callwright_calls_refused", "Calls that were not taken, by why.",
+            ("why",), registry=registry,
+        )  # fmt: skip
+        self.duration = Histogram(
+            "callwright_call_duration_seconds", "How long calls lasted.",
+            registry=registry, buckets=_CALL,
+        )  # fmt: skip
+        self.problems = Counter(
+            "callwright_problems", "What went wrong on calls, by the journal's name for it.",
+            ("kind",), registry=registry,
+        )  # fmt: skip
+
+    def _count_talk(self, registry: CollectorRegistry) -> None:
+        """What callers wait for, and what they hear."""
+        self.answer = Histogram(
+            "callwright_answer_seconds", "From the caller's last sound to the first audio heard.",
+            registry=registry, buckets=_ANSWER,
+        )  # fmt: skip
+        self.stop = Histogram(
+            "callwright_interruption_stop_seconds",
+            "From the caller's first sound to the assistant's last one.",
+            registry=registry, buckets=_STOP,
+        )  # fmt: skip
+        self.heard = Counter(
+            "callwright_assistant_audio_seconds", "The assistant's audio, by whether it was heard.",
+            ("heard",), registry=registry,
+        )  # fmt: skip
+        self.ran_dry = Counter(
+            "callwright_underruns", "Times that a phone had nothing to play in mid speech.",
+            registry=registry,
+        )  # fmt: skip
+
+    def _count_work(self, registry: CollectorRegistry) -> None:
+        """What models and tools do."""
+        self.reconnects = Counter(
+            "callwright_model_reconnects", "Model sessions that were replaced in mid call.",
+            registry=registry,
+        )  # fmt: skip
+        self.tool = Histogram(
+            "callwright_tool_seconds", "How long tools took.",
+            ("tool", "ok"), registry=registry, buckets=_TOOL,
+        )  # fmt: skip
+        self.tokens = Counter(
+            "callwright_tokens", "The models' tokens.",
+            ("model", "kind"), registry=registry,
+        )  # fmt: skip
+        self.cost = Counter(
+            "callwright_cost_usd", "What those tokens cost, by the price list.",
+            ("model",), registry=registry,
+        )  # fmt: skip
 
     def _take(self, entry: Entry) -> None:
         if entry.kind in PROBLEMS:

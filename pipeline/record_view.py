@@ -14,20 +14,30 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.hand_over_view import hand_over_rows
+from pipeline.plain_table import plain_table
 from pipeline.problem import ConfigError, Place, Problem
 from processors.state.record_format import CallDocument, TurnRecord
 from processors.state.turn import TurnState
 
 _STYLES: Final = {"caller": "cyan", "assistant": "green"}
 _UNHEARD: Final = "strike dim"
+_NO_RECORDS: Final = (
+    "no call record (*.json) in this folder; a call leaves one in the folder that its file's"
+    " `call_record: {records: ...}` names, and `run.py --simulate --save DIR` one in DIR"
+)
 
 
 def read_record(path: Path) -> CallDocument:
-    """Read a record.
+    """Read a record, or the newest one of a folder.
 
     Raises:
         ConfigError: It is not there, or no record.
     """
+    if path.is_dir():
+        newest = newest_record(path)
+        if newest is None:
+            raise ConfigError([Problem(Place(str(path)), _NO_RECORDS)])
+        path = newest
     try:
         return CallDocument.model_validate_json(path.read_bytes())
     except OSError as error:
@@ -67,7 +77,7 @@ def show(record: CallDocument, console: Console) -> None:
 
 def _heading(record: CallDocument) -> Table:
     call = record.call
-    table = _plain("")
+    table = plain_table("")
     table.title = None
     table.add_column(style="dim")
     table.add_column(overflow="fold")
@@ -166,7 +176,7 @@ def _row(line: _Line, *, struck: bool) -> Table:
 def _memory(record: CallDocument) -> Table | None:
     if not record.memory:
         return None
-    table = _plain("Memory")
+    table = plain_table("Memory")
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     memory = record.memory
@@ -195,7 +205,7 @@ def _hand_overs(record: CallDocument) -> Table | None:
     rows = hand_over_rows(record)
     if not rows:
         return None
-    table = _plain("Handed to a person")
+    table = plain_table("Handed to a person")
     for at_ms, what, how in rows:
         table.add_row(_clock(at_ms), what, how)
     return table
@@ -204,7 +214,7 @@ def _hand_overs(record: CallDocument) -> Table | None:
 def _timings(record: CallDocument) -> Table | None:
     if not record.answers:
         return None
-    table = _plain("How long the caller waited, median / longest")
+    table = plain_table("How long the caller waited, median / longest")
     table.add_column(style="dim")
     table.add_column(justify="right")
     sent = [answer.to_first_sent_ms for answer in record.answers]
@@ -218,7 +228,7 @@ def _timings(record: CallDocument) -> Table | None:
 def _interruptions(record: CallDocument) -> Table | None:
     if not record.interruptions:
         return None
-    table = _plain("Interruptions")
+    table = plain_table("Interruptions")
     for column in ("at", "by", "stopped within", "heard", "not heard"):
         table.add_column(column, justify="left" if column in ("at", "by") else "right")
     table.show_header = True
@@ -238,7 +248,7 @@ def _cost(record: CallDocument) -> Table | None:
     usage = record.usage
     if not usage.models:
         return None
-    table = _plain("Tokens and cost")
+    table = plain_table("Tokens and cost")
     for column in ("model", "responses", "text in", "cached", "out", "audio in", "cached", "out"):
         named = column == "model"
         table.add_column(column, justify="left" if named else "right", no_wrap=named)
@@ -258,7 +268,7 @@ def _cost(record: CallDocument) -> Table | None:
 
 
 def _problems(record: CallDocument) -> Table:
-    table = _plain("What went wrong")
+    table = plain_table("What went wrong")
     table.add_column(style="yellow")
     table.add_column(justify="right")
     table.add_column(style="dim")
@@ -271,17 +281,6 @@ def _problems(record: CallDocument) -> Table:
 
 def _details(details: dict[str, Any]) -> str:
     return ", ".join(f"{_plainly(name)} {value}" for name, value in details.items())
-
-
-def _plain(title: str) -> Table:
-    return Table(
-        box=None,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        show_header=False,
-        padding=(0, 2, 0, 0),
-    )
 
 
 def _spread(values: Sequence[int]) -> str:

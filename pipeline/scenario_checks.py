@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.expectation import Expectation, ExpectedTool
 from pipeline.promises import check_promises
-from pipeline.scenario_file import Expectation, ExpectedTool
 from processors.state.record_format import ToolRecord, TurnRecord
 from transports.simulated.call_outcome import CallEnd
 

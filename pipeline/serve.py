@@ -10,121 +10,31 @@ from dataclasses import dataclass
 
 from loguru import logger
 
-from pipeline.built_in_model import BuiltInModel, built_in_model, tone_model
+from pipeline.built_in_model import BuiltInModel, built_in_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded
 from pipeline.drain import StopRequests, drained
 from pipeline.metrics import CallMetrics
 from pipeline.metrics_page import metrics_port
+from pipeline.open_calls import open_calls
 from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
 from pipeline.prices import load_prices
-from pipeline.record_keeping import record_keeping
 from pipeline.runtime import spare_the_collector
 from pipeline.server import CallServer
 from pipeline.settings import Settings
-from pipeline.text_models import text_model_for
-from pipeline.tool_services import tool_services
 from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
 from processors.context import CallContext
 from processors.state.call_record import PriceTags
-from processors.text_messages import MESSAGES
 from transports.openai_realtime.config import OpenAIRealtimeConfig
-from transports.openai_realtime.dialer import ModelDialer
-from transports.twilio.rest import TwilioRest
-from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
-
-SIMULATED_BANNER = (
-    "OPENAI_API_KEY is not set: the built-in simulated model answers. "
-    "It follows the call file, but it is no language model"
-)
-NO_REST_BANNER = (
-    "No Twilio REST credentials: calls can't be completed, only their media stream closed, "
-    "and Twilio then speaks the fallback"
-)
-
 
 COLD_START_BANNER = (
     "`warm: true` has no effect with several workers: the model is dialled when the stream comes"
 )
-
-
-async def open_calls(
-    catalog: Catalog,
-    settings: Settings,
-    stack: AsyncExitStack,
-    on_call: Callable[[CallContext], None] | None = None,
-    outside: Outside = REAL,
-    *,
-    model: BuiltInModel | None = None,
-    announce: bool = True,
-    traced: bool = False,
-) -> CallRunner:
-    """What makes calls of streams, wherever these come from; open until the stack is unwound.
-
-    Args:
-        catalog: The call files.
-        settings: The environment.
-        stack: Closes what is opened for the calls.
-        on_call: Told of each call before its first frame.
-        outside: The world around it.
-        model: Answers if the environment names no other; one that talks in tones by default.
-        announce: Say in the log what is missing.
-        traced: Whether each call is an OpenTelemetry trace.
-    """
-    base_url, api_key = settings.model_url, settings.openai_key
-    if not settings.has_model:
-        if announce:
-            logger.warning(SIMULATED_BANNER)
-        model = model or tone_model(catalog)
-        served = await stack.enter_async_context(model.served())
-        base_url, api_key = served.base_url, "simulated"
-    shared = {
-        **record_keeping(catalog, settings, outside, stack, announce=announce),
-        **await tool_services(catalog, outside, stack),
-    }
-    rest: TwilioRest | None = None
-    transfers: TransferOffice | None = None
-    if settings.rest_credentials is not None:
-        rest = TwilioRest(
-            settings.rest_credentials,
-            api_url=settings.twilio_api_url,
-            jitter=outside.jitter,
-            post=outside.post,
-        )
-        stack.push_async_callback(rest.close)
-        shared[MESSAGES] = rest
-        transfers = TransferOffice(
-            rest,
-            TransferSeals(settings.token_secret),
-            TransferBoard(),
-            wall_clock=lambda: outside.wall_clock().timestamp(),
-        )
-    elif announce:
-        logger.warning(NO_REST_BANNER)
-    dialer = ModelDialer(
-        outside.connect,
-        base_url=base_url,
-        api_key=api_key,
-        clock=asyncio.get_running_loop().time,
-    )
-    stack.push_async_callback(dialer.close)
-    return CallRunner(
-        catalog,
-        dialer,
-        rest,
-        wall_clock=outside.wall_clock,
-        text_model=outside.text_model or text_model_for(catalog, settings, stack),
-        transfers=transfers,
-        shared=shared,
-        on_call=on_call,
-        timing_math=settings.show_timing_math,
-        traced=traced,
-    )
 
 
 @asynccontextmanager
@@ -173,27 +83,38 @@ async def serving(
         )
         if worker is not None:
             announce_cold_starts(catalog)
-        refusal = catalog.refusal
-        server = CallServer(
-            _Numbers(catalog),
-            settings,
-            run_call=calls,
-            # With several workers the stream may come to another one than the webhook.
-            warm=calls.warm if worker is None else None,
-            unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
-            wall_clock=lambda: outside.wall_clock().timestamp(),
-            nonce=outside.nonce,
-            transfers=calls.transfers,
-            used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
-            token_secret=None if worker is None else worker.token_secret,
-            say_goodbye=calls.say_goodbye,
-            has_neighbours=worker is not None,
-            metrics=metrics,
-        )
+        server = _server(catalog, settings, calls, outside, worker, metrics)
         stack.push_async_callback(server.stop)
         if outside.listens:
             await server.start(host, port, None if worker is None else worker.listening)
         yield server
+
+
+def _server(
+    catalog: Catalog,
+    settings: Settings,
+    calls: CallRunner,
+    outside: Outside,
+    worker: Worker | None,
+    metrics: CallMetrics | None,
+) -> CallServer:
+    refusal = catalog.refusal
+    return CallServer(
+        _Numbers(catalog),
+        settings,
+        run_call=calls,
+        # With several workers the stream may come to another one than the webhook.
+        warm=calls.warm if worker is None else None,
+        unknown_number=Spoken(refusal.text, refusal.language, refusal.voice),
+        wall_clock=lambda: outside.wall_clock().timestamp(),
+        nonce=outside.nonce,
+        transfers=calls.transfers,
+        used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
+        token_secret=None if worker is None else worker.token_secret,
+        say_goodbye=calls.say_goodbye,
+        has_neighbours=worker is not None,
+        metrics=metrics,
+    )
 
 
 async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None = None) -> None:

@@ -30,6 +30,7 @@ from pipeline.metrics import CallMetrics
 from pipeline.metrics_page import METRICS_PATH, MetricsPage
 from pipeline.settings import Settings, SettingsError
 from pipeline.transfer_webhooks import TransferWebhooks
+from pipeline.warming import Warming
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
 from transports.twilio.transfers import AFTER_PATH, ANSWER_PATH, MACHINE_PATH, TransferOffice
 from transports.twilio.twiml import Spoken
@@ -45,8 +46,6 @@ PUBLIC_URL_BANNER: Final = (
     "PUBLIC_URL is not set: signatures are checked against the address that a request names, which "
     "behind a proxy or tunnel is not the one that Twilio signed"
 )
-
-_WARMING_TIMEOUT: Final = 3.0
 
 
 class CallServer:
@@ -97,16 +96,9 @@ class CallServer:
             metrics: Counts what is refused, and is read at ``/metrics`` where there is a key.
         """
         self._settings = settings
-        self._warm = warm
-        self._warming: set[asyncio.Task[None]] = set()
+        self._warming = Warming(warm)
         self._has_neighbours = has_neighbours
-        self._admission = Admission(
-            settings.max_calls,
-            settings.max_loop_lag_ms,
-            promise_seconds=(
-                PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
-            ),
-        )
+        self._admission = _admission(settings, has_neighbours=has_neighbours)
         self._lag = LoopLag(metrics.loop_lag.set if metrics is not None else None)
         self._door = Doorkeeper(door or DoorLimits())
         self._on_call = on_call
@@ -136,23 +128,12 @@ class CallServer:
             refused=_counting(metrics),
         )
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        self.app.add_api_route(
-            "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
-        )
+        self._serve_calls(webhook)
         if transfers is not None:
-            hooks = TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
-            for path, answer in (
-                (ANSWER_PATH, hooks.answered),
-                (MACHINE_PATH, hooks.machine_detected),
-                (AFTER_PATH, hooks.dial_ended),
-            ):
-                self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
-        self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
-        self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
-        if metrics is not None and settings.metrics_secret:
-            page = MetricsPage(metrics.text, settings.metrics_secret)
-            self.app.router.routes.append(Route(METRICS_PATH, page.__call__, methods=["GET"]))
-        self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
+            self._serve_transfers(
+                TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
+            )
+        self._serve_health(metrics)
         self._server: HttpServer | None = None
         self._port = settings.port
 
@@ -230,14 +211,33 @@ class CallServer:
         """
         self.drain()
         self._lag.stop()
-        for task in self._warming:
-            task.cancel()
+        self._warming.cancel()
         await self._streams.stop(grace)
-        if self._warming:
-            await asyncio.wait(self._warming, timeout=_WARMING_TIMEOUT)
+        await self._warming.ended()
         server, self._server = self._server, None
         if server is not None:
             await server.stop()
+
+    def _serve_calls(self, webhook: IncomingCall) -> None:
+        self.app.add_api_route(
+            "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
+        )
+        self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
+
+    def _serve_transfers(self, hooks: TransferWebhooks) -> None:
+        for path, answer in (
+            (ANSWER_PATH, hooks.answered),
+            (MACHINE_PATH, hooks.machine_detected),
+            (AFTER_PATH, hooks.dial_ended),
+        ):
+            self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
+
+    def _serve_health(self, metrics: CallMetrics | None) -> None:
+        self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
+        self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
+        if metrics is not None and self._settings.metrics_secret:
+            page = MetricsPage(metrics.text, self._settings.metrics_secret)
+            self.app.router.routes.append(Route(METRICS_PATH, page.__call__, methods=["GET"]))
 
     def _overload(self) -> Overload | None:
         return self._admission.overload(_now(), calls=self.calls, lag_ms=self._lag.ms)
@@ -254,16 +254,7 @@ class CallServer:
 
     def _rings(self, claims: StreamClaims) -> None:
         self._admission.promised(_now())
-        if self._warm is None:
-            return
-        task = asyncio.ensure_future(self._warm(claims))
-        self._warming.add(task)
-        task.add_done_callback(self._warmed)
-
-    def _warmed(self, task: asyncio.Future[None]) -> None:
-        self._warming.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.opt(exception=error).error("Model could not be dialled ahead")
+        self._warming.begin(claims)
 
     async def _alive(self) -> Response:
         return JSONResponse({"status": "alive"}, headers=self._headers)
@@ -276,6 +267,11 @@ class CallServer:
             200 if overload is None else 503,
             headers=self._headers,
         )
+
+
+def _admission(settings: Settings, *, has_neighbours: bool) -> Admission:
+    promise = PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
+    return Admission(settings.max_calls, settings.max_loop_lag_ms, promise_seconds=promise)
 
 
 def check_exposure(settings: Settings) -> None:

@@ -13,12 +13,13 @@ from loguru import logger
 from rich.console import Console
 
 from pipeline.call_evidence import CallEvidence
-from pipeline.call_story import CallStory, CharsHeard, evenly
+from pipeline.call_story import CallStory
 from pipeline.config import Loaded
 from pipeline.live_view import LiveView, Stage
 from pipeline.order import as_run, type_of
 from pipeline.placed_call import CALLED, CALLER, Answering, PlacedCall, Placing
 from pipeline.promises import Promise, check_promises
+from pipeline.story_line import CharsHeard, evenly
 from pipeline.summary_view import summary
 from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from pipeline.call_evidence import CallEvidence
 from pipeline.call_story import CallStory
+from pipeline.plain_table import plain_table
 from pipeline.promises import Promise
 
 
@@ -26,7 +27,7 @@ def summary(
 
 
 def _figures(evidence: CallEvidence, story: CallStory) -> Table:
-    table = _plain_table("The call")
+    table = plain_table("The call")
     table.add_column(style="dim")
     table.add_column(justify="right")
     stream = evidence.stream
@@ -69,7 +70,7 @@ def _cuts(evidence: CallEvidence) -> Table:
 
 
 def _promises(promises: Sequence[Promise]) -> Table:
-    table = _plain_table("Promises")
+    table = plain_table("Promises")
     table.add_column()
     table.add_column()
     table.add_column(style="dim")
@@ -84,17 +85,6 @@ def _verdict(promises: Sequence[Promise]) -> Text:
     if broken:
         return Text(f"{broken} of {len(promises)} promises broken", style="bold red")
     return Text(f"All {len(promises)} promises kept", style="green")
-
-
-def _plain_table(title: str) -> Table:
-    return Table(
-        box=None,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        show_header=False,
-        padding=(0, 2, 0, 0),
-    )
 
 
 def _spread(values: Sequence[float], digits: int = 0) -> str:

@@ -9,6 +9,7 @@ from pipeline.catalog import Catalog
 from pipeline.settings import Settings
 from processors.configs import TranscriptSummarizerConfig
 from processors.text_model import TextModel
+from transports.simulated.talk.progress import talked
 from transports.simulated.text_model import SimulatedTextModel
 
 
@@ -21,12 +22,21 @@ def wants_text_model(catalog: Catalog) -> bool:
     )
 
 
-def text_model_for(catalog: Catalog, settings: Settings, stack: AsyncExitStack) -> TextModel | None:
-    """The text model of a server, open until the stack is unwound; None: no file wants one."""
+def text_model_for(
+    catalog: Catalog, settings: Settings, stack: AsyncExitStack, *, in_words: bool = False
+) -> TextModel | None:
+    """The text model of a server, open until the stack is unwound; None: no file wants one.
+
+    Args:
+        catalog: The call files.
+        settings: The environment.
+        stack: Closes it.
+        in_words: The built-in voice model really speaks.
+    """
     if not wants_text_model(catalog):
         return None
     if not settings.has_model:
-        return simulated_text_model(catalog)
+        return simulated_text_model(catalog, in_words=in_words)
     # Only who wants one waits for the client's imports, and before the first call.
     from transports.openai_text.model import OpenAITextModel
 
@@ -35,6 +45,7 @@ def text_model_for(catalog: Catalog, settings: Settings, stack: AsyncExitStack) 
     return model
 
 
-def simulated_text_model(catalog: Catalog) -> TextModel:
-    """The built-in one, which knows these call files."""
-    return SimulatedTextModel(brain_script(loaded.call) for loaded in catalog.files)
+def simulated_text_model(catalog: Catalog, *, in_words: bool = False) -> TextModel:
+    """The built-in one, which knows these call files, and how the voice model asks."""
+    scripts = [brain_script(loaded.call) for loaded in catalog.files]
+    return SimulatedTextModel(scripts, talked) if in_words else SimulatedTextModel(scripts)

@@ -21,7 +21,8 @@ from processors.state.journal import Entry
 ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 NO_SDK: Final = (
-    f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install 'callwright[tracing]'"
+    f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install -e '.[tracing]' in"
+    " Callwright's folder"
 )
 
 

@@ -15,7 +15,8 @@ from typing import ClassVar
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
 from pipecat.processors.frame_processor import FrameCallback, FrameDirection, FrameProcessor
 
-from processors.frames import AssistantTextFrame, PcmuInputFrame, PcmuOutputFrame
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
+from processors.frames import AssistantTextFrame
 
 
 class AudioHops(FrameProcessor):

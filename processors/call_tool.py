@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -27,6 +27,13 @@ class ToolError(Exception):
     """A tool failed as it may; the text goes on where "The function NAME" ends.
 
     The model reads it, as in "got no answer from its service".
+    """
+
+
+class ToolArgumentsError(ToolError):
+    """A tool was not run, because it was called with other arguments than it takes.
+
+    That is nothing the tool could help, so it is no failure of it: the model may ask the caller.
     """
 
 
@@ -71,12 +78,20 @@ class ToolConfig(BaseModel):
         return ()
 
 
+def missing_arguments(tool: Tool, given: Mapping[str, Any]) -> list[str]:
+    """What the model must give of a call of a tool, and did not."""
+    return [name for name in tool.parameters.get("required", ()) if name not in given]
+
+
 def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler: str = "") -> Tool:
     """Make a tool of a pipecat direct function: async, first parameter ``params``."""
     wrapper = DirectFunctionWrapper(function)
     schema = wrapper.to_function_schema()
 
     async def run(params: FunctionCallParams) -> Any:
+        unknown = [name for name in params.arguments if name not in schema.properties]
+        if unknown:
+            raise ToolArgumentsError(f"was not run: it has no {' and no '.join(unknown)}")
         return await wrapper.invoke(args=params.arguments, params=params)
 
     parameters = {

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
-from processors.constructor import CONTEXT, MisfitError, fit, unnamed, wants_context
+from processors.constructor import CONTEXT, fit, unnamed, wants_context
 from processors.context import CallContext, ProcessorConfig
 from processors.import_path import import_object
+from processors.stock import check_fit
 
 ProcessorClass = type[FrameProcessor]
 
@@ -54,10 +54,7 @@ class CustomConfig(ProcessorConfig):
     @classmethod
     def _fits(cls, values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if "use" in info.data:
-            try:
-                fit(import_object(info.data["use"]), values)
-            except MisfitError as error:
-                raise PydanticCustomError("parts", "{text}", _context(error)) from error
+            check_fit(info.data["use"], values)
         return values
 
     def model_post_init(self, context: Any, /) -> None:
@@ -86,7 +83,3 @@ class CustomConfig(ProcessorConfig):
             processor.wants_caller_audio = False  # type: ignore[attr-defined]  # read by AudioHops
             processor.wants_assistant_audio = False  # type: ignore[attr-defined]  # likewise
         return processor
-
-
-def _context(error: MisfitError) -> dict[str, Any]:
-    return {"text": str(error), "parts": error.parts}

@@ -22,7 +22,7 @@ from processors.state.escalation.detector import (
     EscalationDetector,
     SignalRule,
 )
-from processors.state.escalation.language import Language
+from processors.state.escalation.language import Language, joined
 
 
 class EscalationDetectorConfig(ProcessorConfig):
@@ -149,11 +149,8 @@ DEFAULT_RULES: Final = (
 
 @lru_cache(maxsize=64)
 def _spoken(codes: tuple[str, ...], phrases: tuple[Phrase, ...]) -> tuple[Language, ...]:
-    """The languages that are looked out for; the trade's phrases are in all of them.
-
-    What negates and reports is the language's own, so each has them with its own grammar.
-    """
-    return tuple(_with_phrases(language(code), phrases) for code in codes)
+    """The languages that are looked out for, as one, with the trade's phrases."""
+    return (_with_phrases(joined([language(code) for code in codes]), phrases),)
 
 
 def _with_phrases(spoken: Language, phrases: tuple[Phrase, ...]) -> Language:

@@ -80,7 +80,7 @@ class HangupProcessor(CallProcessor):
             case ResponseEndedFrame():
                 self._responding = False
                 if frame.purpose == "goodbye" or self._goodbye_said:
-                    self._goodbye_over(now)
+                    self._goodbye_over(now, failed=frame.status == "failed")
             case PlaybackEndFrame() if direction is FrameDirection.UPSTREAM:
                 self._heard(frame.item_id, now)
             case CallerSpeechStartedFrame() | InputDTMFFrame() | ToolStartedFrame():
@@ -90,7 +90,7 @@ class HangupProcessor(CallProcessor):
             case TransferStateFrame() if frame.active:
                 watch.interrupted()  # a person is called: whatever was said, this is not the end
             case ModelLostFrame():
-                self._leave(self._speak_fallback(frame.reason))
+                self._model_lost(frame.reason)
 
     def _end_requested(self, frame: EndCallFrame, now: float) -> None:
         self._reason, self._last_words = frame.reason, frame.last_words
@@ -101,8 +101,10 @@ class HangupProcessor(CallProcessor):
             if not self._responding:
                 self._goodbye_over(now)
 
-    def _goodbye_over(self, now: float) -> None:
-        if self._watch.goodbye_ended(now, queued_ms=self._context.playback.queued_ms):
+    def _goodbye_over(self, now: float, *, failed: bool = False) -> None:
+        if failed and self._context.playback.idle:
+            self._watch.goodbye_failed()
+        elif self._watch.goodbye_ended(now, queued_ms=self._context.playback.queued_ms):
             self._hang_up("goodbye over")
 
     def _heard(self, item_id: str, now: float) -> None:
@@ -118,13 +120,22 @@ class HangupProcessor(CallProcessor):
         state = self._watch.state
         if not self._watch.timer_fired(self._context.clock()):
             return
-        if state is HangupState.WAITING_FOR_GOODBYE and self._last_words:
-            self._context.record("hangup", reason=self._reason, why="goodbye by Twilio")
-            self._leave(self._speak(self._last_words, "hangup"))
+        if state is HangupState.WAITING_FOR_GOODBYE and self._goodbye:
+            self._leave(self._speak_goodbye())
             return
         farewell = state is HangupState.FAREWELL_HEARD
         self._reason = "goodbye_said" if farewell else self._reason
         self._hang_up("nobody went on" if farewell else "no goodbye came")
+
+    def _model_lost(self, reason: str) -> None:
+        if self._watch.goodbye_is_due and self._goodbye:
+            self._leave(self._speak_goodbye())
+        else:
+            self._leave(self._speak_fallback(reason))
+
+    @property
+    def _goodbye(self) -> str:
+        return self._last_words or self._context.speech.goodbye
 
     def _hang_up(self, why: str) -> None:
         self._context.record("hangup", reason=self._reason or "end_call", why=why)
@@ -141,6 +152,11 @@ class HangupProcessor(CallProcessor):
         if await self._context.phone.hang_up():
             await asyncio.sleep(STOP_GRACE)
         await self.push_frame(EndWorkerFrame(reason="hangup"), FrameDirection.UPSTREAM)
+
+    async def _speak_goodbye(self) -> None:
+        """Have Twilio say what the model did not."""
+        self._context.record("hangup", reason=self._reason or "end_call", why="goodbye by Twilio")
+        await self._speak(self._goodbye, "hangup")
 
     async def _speak_fallback(self, reason: str) -> None:
         self._context.record("fallback", reason=reason)

@@ -24,17 +24,17 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 
-from processors.base import CallProcessor
-from processors.configs import MulawPassthroughConfig
-from processors.context import BothEnds, CallContext
-from processors.frames import (
+from processors.audio_frames import (
     PCMU_SAMPLE_RATE,
-    AssistantAudioEndFrame,
     ModelAudioFrame,
     ModelPcmFrame,
     PcmuInputFrame,
     PcmuOutputFrame,
 )
+from processors.base import CallProcessor
+from processors.configs import MulawPassthroughConfig
+from processors.context import BothEnds, CallContext
+from processors.frames import AssistantAudioEndFrame
 from processors.state.backlog import AudioBacklog
 from processors.state.g711 import pcm16_to_pcmu
 from processors.state.playback import Purpose

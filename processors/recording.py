@@ -15,11 +15,11 @@ from loguru import logger
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.base import Bystander
 from processors.configs import RecordingConfig
 from processors.context import BothEnds, CallContext
 from processors.disk import Disk, disk_of
-from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.record_name import record_path
 from processors.state.heard import Heard
 from processors.state.stereo import SAMPLE_RATE, MediaClock, StereoTrack

@@ -13,6 +13,7 @@ from typing import Final
 from pipecat.frames.frames import Frame, InputDTMFFrame, InterruptionFrame, TranscriptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_frames import ModelAudioFrame
 from processors.base import CallProcessor
 from processors.configs import SilenceConfig
 from processors.context import CallContext
@@ -23,7 +24,6 @@ from processors.frames import (
     CallerSpeechStoppedFrame,
     CallerTurnCommittedFrame,
     EndCallFrame,
-    ModelAudioFrame,
     ResponseRequestFrame,
     ResponseStartedFrame,
 )

@@ -13,6 +13,19 @@ from processors.constructor import MisfitError, fit
 from processors.import_path import import_object
 
 
+def check_fit(use: str, values: dict[str, Any]) -> None:
+    """See that a class can be called with what stands under `with:`.
+
+    Raises:
+        PydanticCustomError: It can't; with the places that are wrong.
+    """
+    try:
+        fit(import_object(use), values)
+    except MisfitError as error:
+        parts = {"text": str(error), "parts": error.parts}
+        raise PydanticCustomError("parts", "{text}", parts) from error
+
+
 class Stock(BaseModel):
     """`use:` and `with:`, checked before any call.
 
@@ -51,11 +64,7 @@ class Stock(BaseModel):
     @classmethod
     def _fits(cls, values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if "use" in info.data:
-            try:
-                fit(import_object(info.data["use"]), values)
-            except MisfitError as error:
-                parts = {"text": str(error), "parts": error.parts}
-                raise PydanticCustomError("parts", "{text}", parts) from error
+            check_fit(info.data["use"], values)
         return values
 
     def make(self) -> Any:

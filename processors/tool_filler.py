@@ -5,12 +5,13 @@ from __future__ import annotations
 from pipecat.frames.frames import Frame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_frames import ModelAudioFrame
 from processors.base import CallProcessor
 from processors.configs import ToolFillerConfig
 from processors.context import CallContext
 from processors.escalation_frames import TransferStateFrame
 from processors.floor_watch import FloorWatch
-from processors.frames import EndCallFrame, ModelAudioFrame, ResponseRequestFrame
+from processors.frames import EndCallFrame, ResponseRequestFrame
 from processors.state.filler import FillerPolicy
 from processors.timer import DeadlineTimer
 from processors.tool_frames import ToolEndedFrame, ToolStartedFrame

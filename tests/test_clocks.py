@@ -52,7 +52,10 @@ ALLOWED = {
     ("transports/twilio/token.py", "secrets.token_urlsafe"): "a token's name, unless handed in",
     ("transports/simulated/model_server.py", "time.time"): "the port's shell: ``expires_at``",
     ("transports/simulated/sids.py", "secrets.token_hex"): "names of calls over real sockets",
-    ("run.py", "datetime.datetime.now"): "``--prompt`` shows what a caller of now would get",
+    (
+        "pipeline/commands.py",
+        "datetime.datetime.now",
+    ): "``--prompt`` shows what a caller of now would get",
 }
 """Where the real world comes in, each with its reason."""
 

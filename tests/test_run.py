@@ -86,6 +86,14 @@ def test_show_prints_a_record_and_draws_it(
     assert "No such file" in capsys.readouterr().err
 
 
+def test_show_says_what_a_folder_without_records_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["--show", str(tmp_path)]) == 2
+
+    assert f"{tmp_path}: no call record (*.json) in this folder" in capsys.readouterr().err
+
+
 def test_prompt_prints_what_the_model_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

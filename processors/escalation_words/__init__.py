@@ -37,11 +37,14 @@ def language(code: str) -> Language:
         **{
             name: _pattern(data, name)
             for name in (
+                "breaks",
+                "carries",
                 "negators",
                 "negative_questions",
                 "reported",
                 "past",
                 "supposed",
+                "supposed_if",
                 "taken_back",
             )
         },
@@ -54,6 +57,7 @@ def language(code: str) -> Language:
             grammar,
             {float(heat): _list(cues, {"cues": listed}) for heat, listed in anger["cues"].items()},
             _pattern(anger, "aimed"),
+            _pattern(anger, "elsewhere"),
         ),
         questions=QuestionWords(
             grammar.clauses,
@@ -61,6 +65,11 @@ def language(code: str) -> Language:
             begins=re.compile(rf"(?:{questions['begins']})\b"),
             asks=_pattern(questions, "asks"),
             joined=_pattern(questions, "joined"),
+            alike={
+                word: about
+                for about, words in questions.get("alike", {}).items()
+                for word in words.split("|")
+            },
         ),
         offered=_list(cues, data["offered"]),
         agrees=_pattern(data, "agrees"),

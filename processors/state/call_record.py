@@ -10,7 +10,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Final
 
 from processors.state.hand_over_record import HandOverRecord
@@ -18,11 +17,9 @@ from processors.state.heard import Heard
 from processors.state.journal import Entry
 from processors.state.prices import ModelPrices, Tokens
 from processors.state.record_format import (
-    AnswerRecord,
     CallDocument,
     CallFacts,
     Ending,
-    InterruptionRecord,
     KeyRecord,
     ModelUsage,
     ProblemRecord,
@@ -30,8 +27,15 @@ from processors.state.record_format import (
     Timeline,
     ToolRecord,
     TranscriptionUsage,
-    TurnRecord,
     UsageRecord,
+)
+from processors.state.record_parts import (
+    Interrupted,
+    all_ms_of,
+    answer_records,
+    interruption_record,
+    ms_of,
+    turn_record,
 )
 from processors.state.turn import ToolUse, Turn
 
@@ -80,15 +84,6 @@ class PriceTags:
     models: Mapping[str, ModelPrices] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Interruption:
-    at: float
-    reason: str
-    item_id: str | None
-    heard_ms: float = 0.0
-    unheard_ms: float = 0.0
-
-
 class CallRecord:
     """Fed with every journal entry and with what is heard; makes the document."""
 
@@ -101,7 +96,7 @@ class CallRecord:
         self._memory: dict[str, Any] | None = None
         self._tools: dict[str, ToolRecord] = {}
         self._keys: list[KeyRecord] = []
-        self._interruptions: list[_Interruption] = []
+        self._interruptions: list[Interrupted] = []
         self._hand_over = HandOverRecord()
         self._tokens: defaultdict[str, Tokens] = defaultdict(Tokens)
         self._responses: Counter[str] = Counter()
@@ -168,23 +163,23 @@ class CallRecord:
                 update={"duration_ms": self._duration_ms, "model": self._model, "ended": ended}
             ),
             recording=self._recording,
-            turns=tuple(map(_turn, turns)),
+            turns=tuple(map(turn_record, turns)),
             memory=self._memory,
             tools=tuple(self._all_tools(tools)),
             keys=tuple(self._keys),
             escalations=tuple(self._hand_over.escalations),
             transfers=tuple(self._hand_over.transfers),
             callbacks=tuple(self._hand_over.callbacks),
-            interruptions=tuple(_interruption(one, turns) for one in self._interruptions),
-            answers=tuple(_answers(turns)),
+            interruptions=tuple(interruption_record(one, turns) for one in self._interruptions),
+            answers=tuple(answer_records(turns)),
             usage=self._usage(),
             reconnects=tuple(self._reconnects),
             problems=tuple(self._problems),
             problem_counts=dict(self._problem_counts),
             timeline=Timeline(
-                marks_ms=_all_ms(self._marks),
-                clears_ms=_all_ms(self._clears),
-                truncations_ms=_all_ms(self._truncations),
+                marks_ms=all_ms_of(self._marks),
+                clears_ms=all_ms_of(self._clears),
+                truncations_ms=all_ms_of(self._truncations),
             ),
         )
 
@@ -246,7 +241,7 @@ class CallRecord:
 
     def _tool_started(self, entry: Entry) -> None:
         call_id, name = str(entry.fields["call_id"]), str(entry.fields["name"])
-        self._tools[call_id] = ToolRecord(name=name, call_id=call_id, started_ms=_ms(entry.at))
+        self._tools[call_id] = ToolRecord(name=name, call_id=call_id, started_ms=ms_of(entry.at))
 
     def _tool_ended(self, entry: Entry) -> None:
         tool = self._tools.get(str(entry.fields["call_id"]))
@@ -256,12 +251,12 @@ class CallRecord:
 
     def _key_pressed(self, entry: Entry) -> None:
         if len(self._keys) < MOST_KEYS:
-            self._keys.append(KeyRecord(at_ms=_ms(entry.at), key=str(entry.private["digit"])))
+            self._keys.append(KeyRecord(at_ms=ms_of(entry.at), key=str(entry.private["digit"])))
 
     def _interrupted(self, entry: Entry) -> None:
         fields = entry.fields
         self._interruptions.append(
-            _Interruption(entry.at, str(fields.get("reason") or ""), fields.get("item_id"))
+            Interrupted(entry.at, str(fields.get("reason") or ""), fields.get("item_id"))
         )
 
     def _truncated(self, entry: Entry) -> None:
@@ -289,77 +284,11 @@ class CallRecord:
 
     def _reconnected(self, entry: Entry) -> None:
         took_ms = int(entry.fields.get("ms", 0))
-        self._reconnects.append(ReconnectRecord(at_ms=_ms(entry.at), took_ms=took_ms))
+        self._reconnects.append(ReconnectRecord(at_ms=ms_of(entry.at), took_ms=took_ms))
 
     def _problem(self, entry: Entry) -> None:
         self._problem_counts[entry.kind] += 1
         if len(self._problems) < MOST_PROBLEMS:
             self._problems.append(
-                ProblemRecord(at_ms=_ms(entry.at), kind=entry.kind, details=dict(entry.fields))
+                ProblemRecord(at_ms=ms_of(entry.at), kind=entry.kind, details=dict(entry.fields))
             )
-
-
-def _turn(turn: Turn) -> TurnRecord:
-    return TurnRecord(
-        item_id=turn.item_id,
-        role=turn.role,
-        text=turn.text,
-        unheard=turn.unheard,
-        state=turn.state,
-        started_ms=turn.started_ms,
-        ended_ms=turn.ended_ms,
-        audio_ms=round(turn.audio_ms),
-        heard_ms=round(turn.heard_ms),
-        sent_from_ms=turn.sent_from_ms,
-        sent_until_ms=turn.sent_until_ms,
-    )
-
-
-def _interruption(one: _Interruption, turns: Sequence[Turn]) -> InterruptionRecord:
-    """An interruption, with what the transcript knows of who spoke until when."""
-    at_ms = _ms(one.at)
-    cut = next((turn for turn in turns if turn.item_id == one.item_id), None)
-    stop_ms: int | None = None
-    if cut is not None and cut.ended_ms is not None:
-        began_ms = at_ms
-        if one.reason == "caller_speech":
-            starts = [turn.started_ms for turn in turns if turn.role == "caller"]
-            began_ms = max((ms for ms in starts if ms is not None and ms <= at_ms), default=at_ms)
-        stop_ms = max(cut.ended_ms - began_ms, 0)
-    return InterruptionRecord(
-        at_ms=at_ms,
-        reason=one.reason,
-        item_id=one.item_id,
-        stop_ms=stop_ms,
-        heard_ms=round(one.heard_ms),
-        unheard_ms=round(one.unheard_ms),
-    )
-
-
-def _answers(turns: Sequence[Turn]) -> list[AnswerRecord]:
-    """Each caller's turn with the assistant's that follows it, if it was an answer to it."""
-    found = []
-    for caller, assistant in pairwise(turns):
-        sent, stopped = assistant.sent_from_ms, caller.ended_ms
-        if (caller.role, assistant.role) != ("caller", "assistant"):
-            continue
-        if sent is None or stopped is None or sent < stopped:
-            continue
-        heard = assistant.started_ms
-        found.append(
-            AnswerRecord(
-                caller_item_id=caller.item_id,
-                assistant_item_id=assistant.item_id,
-                to_first_sent_ms=sent - stopped,
-                to_first_heard_ms=None if heard is None else heard - stopped,
-            )
-        )
-    return found
-
-
-def _ms(at: float) -> int:
-    return max(round(at * 1000), 0)
-
-
-def _all_ms(instants: array[float]) -> tuple[int, ...]:
-    return tuple(map(_ms, instants))

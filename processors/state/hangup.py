@@ -54,6 +54,11 @@ class HangupWatch:
             self.state = HangupState.GOODBYE_STARTED
             self._deadline = now + self.goodbye_timeout
 
+    def goodbye_failed(self) -> None:
+        """The model broke off in its goodbye: another is to come, in the time that is left."""
+        if self.state is HangupState.GOODBYE_STARTED:
+            self.state = HangupState.WAITING_FOR_GOODBYE
+
     def goodbye_ended(self, now: float, *, queued_ms: float) -> bool:
         """The model ended the goodbye; what is queued at the phone is still to be heard.
 
@@ -103,6 +108,11 @@ class HangupWatch:
             Whether to hang up now.
         """
         return self._deadline is not None and now >= self._deadline and self._hang_up()
+
+    @property
+    def goodbye_is_due(self) -> bool:
+        """Whether the call is to end with a goodbye that the model has not made yet."""
+        return self.state in (HangupState.WAITING_FOR_GOODBYE, HangupState.GOODBYE_STARTED)
 
     def deadline(self) -> float | None:
         """When to call ``timer_fired``."""

@@ -10,64 +10,23 @@ guide; ``openai`` package, ``realtime/response_create_event.py``).
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from processors.state.playback import Purpose
 from processors.state.playback_items import PASSING
+from processors.state.response import Response, ResponseRequest
 
 ANSWER_WAIT: Final = 5.0
 """Seconds after a turn's commit in which the model must begin the answer that it owes."""
 
 RETRIES: Final = 3
-"""Failed responses in a row before the caller's next words must make the model try again."""
+"""Failed responses in a row that are tried again; one more, and no answer is to be had."""
 
 RETRY_AFTER: Final = 0.5
 """Seconds before a failed response is tried again; more after each failure."""
 
 _ENDED_REMEMBERED: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseRequest:
-    """A response that the runtime wants.
-
-    Attributes:
-        key: Unique; travels in the response's metadata and comes back on it.
-        purpose: What it is for.
-        instructions: Replaces the session's instructions, if given.
-        exact_words: To be spoken literally, with no other context, if given.
-    """
-
-    key: str
-    purpose: Purpose = "answer"
-    instructions: str | None = None
-    exact_words: str | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether any answer of the model serves it as well."""
-        return self.purpose == "answer" and not self.instructions and not self.exact_words
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether it only fills a silence."""
-        return self.purpose in PASSING
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A response on the conversation.
-
-    Attributes:
-        response_id: The model's id.
-        purpose: What it is for; ``answer`` for one that the model began by itself.
-        requested: Whether the runtime asked for it.
-    """
-
-    response_id: str
-    purpose: Purpose
-    requested: bool
 
 
 class ResponseLedger:
@@ -88,6 +47,7 @@ class ResponseLedger:
         self._next_key = 0
         self._unheard: dict[str, list[str]] = {}  # items without audio so far, by response
         self._last_heard_item = ""
+        self._last_speaking = ""  # the response
 
     # What is wanted.
 
@@ -162,6 +122,7 @@ class ResponseLedger:
         """Audio of a message went out to the phone."""
         if item_id != self._last_heard_item:
             self._last_heard_item = item_id
+            self._last_speaking = response_id
             unheard = self._unheard.get(response_id)
             if unheard is not None and item_id in unheard:
                 unheard.remove(item_id)
@@ -189,17 +150,24 @@ class ResponseLedger:
         """A response went well."""
         self._failures = 0
 
-    def failed(self, now: float) -> bool:
-        """The newest response failed as another try may mend; it is asked for again in a while.
+    def failed(self, now: float, key: str | None = None) -> bool:
+        """A response failed as another try may mend; it is asked for again in a while.
+
+        Args:
+            now: The time.
+            key: Of a request that came to no response at all; None: the newest response failed.
 
         Returns:
-            Whether it will be: not after too many failures in a row.
+            Whether there is hope: not after too many failures in a row.
         """
+        asked = self._asked if key is None else self._sent.pop(key, None)
+        if key is not None and asked is None:
+            return True
         self._failures += 1
         if self._failures > RETRIES:
             return False
         self._not_before = now + RETRY_AFTER * self._failures
-        again = replace(self._asked or ResponseRequest(""), key=self._new_key())
+        again = replace(asked or ResponseRequest(""), key=self._new_key())
         if not (again.is_plain and self._holds_plain):
             self._held.appendleft(again)
         return True
@@ -286,6 +254,10 @@ class ResponseLedger:
     def on_conversation(self, response_id: str) -> bool:
         """Whether a response belongs to the conversation, cut or not."""
         return response_id not in self._out_of_band
+
+    def spoke(self, response_id: str) -> bool:
+        """Whether the newest response, if it is this one, gave any audio."""
+        return response_id == self._last_speaking
 
     def purpose_of(self, response_id: str) -> Purpose:
         """What a response was for."""

@@ -15,6 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import run
+from pipeline.arguments import parser
 from pipeline.drain import GOODBYE_SECONDS
 from pipeline.settings import Settings
 
@@ -130,8 +131,8 @@ def test_it_runs_as_nobody_in_particular_and_stops_when_told() -> None:
     assert f"--uid {user}" in _all("RUN", stage)[0]
     assert _all("STOPSIGNAL", stage) == ["SIGTERM"]
     assert arguments[:2] == ["python", "run.py"]
-    assert run.parser().parse_args(arguments[2:]).config == "realestate"
-    assert run.parser().parse_args(_service()["command"]).workers == 2
+    assert parser().parse_args(arguments[2:]).config == "realestate"
+    assert parser().parse_args(_service()["command"]).workers == 2
 
 
 def test_the_health_check_asks_the_servers_own_port() -> None:

@@ -15,7 +15,9 @@ from processors.escalation_config import EscalationDetectorConfig
 from processors.state.escalation.detector import ANGER, EscalationDetector
 
 FOLDER: Final = Path(__file__).parent
-HALVES: Final = ("dev", "held_out")
+HALVES: Final = tuple(half for half in ("dev", "held_out") if (FOLDER / f"{half}.yaml").exists())
+"""What there is: the lines that the rules are tuned on, and others that they have not seen."""
+
 NONE: Final = "none"
 
 

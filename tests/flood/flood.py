@@ -11,18 +11,11 @@ from typing import Final
 
 import websockets
 
-from tests.rolling.processes import Answering, answering
-from tests.rolling.roll import ACCOUNT, TOKEN, went_well
+from tests.rolling.processes import Answering
+from tests.rolling.roll import simulated_line, subscriber, went_well
 from transports.simulated.call_outcome import CallOutcome
-from transports.simulated.caller import Caller
-from transports.simulated.caller_senses import InstantSenses
-from transports.simulated.caller_steps import FixedScript, Step
-from transports.simulated.gateway import Gateway
-from transports.simulated.line import Line, Subscriber
-from transports.simulated.phone_options import PhoneOptions
-from transports.simulated.switchboard import Switchboard
-from transports.simulated.twilio_rest import TwilioRest
-from transports.simulated.voice import ToneVoice
+from transports.simulated.caller_steps import Step
+from transports.simulated.line import Line
 
 _LATENCY: Final = re.compile(r"caller_stopped_to_first_audio_sent_ms=([\d.]+)")
 
@@ -89,29 +82,12 @@ class Strangers:
 
 async def flood(config: Path, script: tuple[Step, ...], calls: int, strangers: int) -> list[Round]:
     """The same calls twice: alone, and among strangers."""
-    switchboard = Switchboard()
-    rest = TwilioRest(switchboard, {ACCOUNT: TOKEN})
-    await rest.start()
-    environment = {
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_API_URL": rest.base_url,
-        "BUILT_IN_MODEL": "tones",
-        "MAX_LOOP_LAG_MS": "0",  # callers and server share this machine
-    }
-    try:
-        async with answering(config, environment) as server:
-            gateway = Gateway(
-                f"http://127.0.0.1:{server.port}", account_sid=ACCOUNT, auth_token=TOKEN
-            )
-            line = Line(gateway, switchboard)
-            alone = await _round(server, line, script, calls)
-            async with Strangers(server.port, strangers) as others:
-                among = await _round(server, line, script, calls)
-                among.turned_away = others.turned_away
-            return [alone, among]
-    finally:
-        await rest.stop()
+    async with simulated_line(config) as (server, line):
+        alone = await _round(server, line, script, calls)
+        async with Strangers(server.port, strangers) as others:
+            among = await _round(server, line, script, calls)
+            among.turned_away = others.turned_away
+        return [alone, among]
 
 
 async def _round(server: Answering, line: Line, script: tuple[Step, ...], calls: int) -> Round:
@@ -119,11 +95,7 @@ async def _round(server: Answering, line: Line, script: tuple[Step, ...], calls:
 
     async def one(number: int) -> CallOutcome:
         await asyncio.sleep(number * 0.1)
-        person = Caller(FixedScript(list(script)), InstantSenses(ToneVoice()))
-        options = PhoneOptions(hang_up_after=300.0, seed=number)
-        return await line.call(
-            Subscriber(f"+1555020{number:04d}", "+15550100001", options=options, person=person)
-        )
+        return await line.call(subscriber(number, script))
 
     outcomes = await asyncio.gather(*(one(number) for number in range(calls)))
     answered = [

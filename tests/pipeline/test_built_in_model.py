@@ -39,7 +39,7 @@ async def test_without_its_engines_it_talks_in_tones_and_says_once_what_is_missi
     assert not model.speaks
     assert len(said) == 1
     assert "packages are missing: hibari." in said[0]
-    assert "callwright[local]" in said[0]
+    assert "pip install -e '.[local]'" in said[0]
 
 
 def test_either_of_two_ears_will_do(monkeypatch: pytest.MonkeyPatch) -> None:

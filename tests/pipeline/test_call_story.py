@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.call_story import CallStory, StoryLine, Who, evenly
+from pipeline.call_story import CallStory
+from pipeline.story_line import StoryLine, Who, evenly
 from processors.state.journal import Entry
 
 

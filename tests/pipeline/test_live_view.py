@@ -6,9 +6,10 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline.call_story import CallStory, Who
+from pipeline.call_story import CallStory
 from pipeline.live_view import LiveView, Stage
 from pipeline.promises import check_promises
+from pipeline.story_line import Who
 from pipeline.summary_view import summary
 from processors.state.journal import Journal
 from tests.pipeline.evidence import good_call

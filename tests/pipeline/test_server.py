@@ -15,8 +15,8 @@ from loguru import logger
 
 from pipeline.server import LOOPBACK_BANNER, CallServer
 from pipeline.settings import SettingsError
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from tests.pipeline.caller import (
     OPEN,
     RING,
@@ -168,6 +168,9 @@ async def test_with_a_token_it_may_be_open_to_all() -> None:
     at = server(settings=SIGNED)
 
     await at.start("0.0.0.0", 0)
+    health = f"http://127.0.0.1:{at.port}/healthz"
+    async with aiohttp.ClientSession() as twilio, twilio.get(health) as response:
+        assert response.status == 200
     await at.stop()
 
 
@@ -199,3 +202,6 @@ async def test_stopping_twice_or_before_starting_is_harmless() -> None:
 
     await at.stop()
     await at.stop()
+
+    async with http(at) as client:
+        assert (await client.get("/readyz")).status_code == 503

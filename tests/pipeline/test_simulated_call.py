@@ -17,7 +17,7 @@ async def test_where_packages_are_missing_one_line_says_so_and_the_call_is_in_to
 
     (line,) = told
     assert "packages are missing: hibari, soxr." in line
-    assert "pip install 'callwright[local]'" in line
+    assert "pip install -e '.[local]'" in line
 
 
 async def test_in_words_the_model_follows_the_call_file_and_the_caller_has_another_voice(

@@ -14,9 +14,9 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor
 from processors.context import CallContext, CallInfo, Speech
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 

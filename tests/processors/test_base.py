@@ -17,8 +17,8 @@ from pipecat.processors.filters.identity_filter import IdentityFilter
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.tests.utils import run_test
 
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor, next_for_assistant_audio, next_for_caller_audio
-from processors.frames import PcmuInputFrame, PcmuOutputFrame
 from tests.processors.stage import on_stage
 
 
@@ -107,10 +107,12 @@ async def test_audio_goes_through_a_foreign_processor_in_order() -> None:
 
 
 async def test_interruption_takes_the_audio_that_waits_in_a_foreign_processor() -> None:
+    goes_on = asyncio.Event()
+
     class Slow(Foreign):
         async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
             if isinstance(frame, DataFrame):
-                await asyncio.sleep(0.01)
+                await goes_on.wait()
             await super().process_frame(frame, direction)
 
     async with on_stage(Slow()) as stage:
@@ -118,7 +120,8 @@ async def test_interruption_takes_the_audio_that_waits_in_a_foreign_processor() 
         await stage.settle()
         await stage.down(InterruptionFrame())
         await stage.settle()
-        await asyncio.sleep(0.05)
+        goes_on.set()
+        await stage.settle()
 
         assert len(stage.bottom.of(PcmuOutputFrame)) <= 1
         assert len(stage.bottom.of(InterruptionFrame)) == 1

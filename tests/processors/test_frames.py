@@ -11,8 +11,8 @@ import pytest
 from pipecat.frames.frames import InputAudioRawFrame, OutputAudioRawFrame
 from pipecat.processors.audio.audio_buffer_processor import AudioBufferProcessor
 
+from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.base import CallProcessor
-from processors.frames import PcmuInputFrame, PcmuOutputFrame, payload_bytes
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
 from tests.processors.stage import on_stage
 

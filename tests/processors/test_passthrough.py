@@ -9,17 +9,11 @@ from typing import ClassVar
 import numpy as np
 from pipecat.frames.frames import InputAudioRawFrame, OutputAudioRawFrame, TTSStoppedFrame
 
+from processors.audio_frames import ModelAudioFrame, ModelPcmFrame, PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor
 from processors.configs import MulawPassthroughConfig
 from processors.context import BothEnds
-from processors.frames import (
-    AssistantAudioEndFrame,
-    CallInterruptionFrame,
-    ModelAudioFrame,
-    ModelPcmFrame,
-    PcmuInputFrame,
-    PcmuOutputFrame,
-)
+from processors.frames import AssistantAudioEndFrame, CallInterruptionFrame
 from processors.state.g711 import pcm16_to_pcmu
 from tests.processors.stage import Call, on_stage
 

@@ -8,6 +8,7 @@ import pytest
 from pipecat.audio.dtmf.types import KeypadEntry
 from pipecat.frames.frames import Frame, InputDTMFFrame, TranscriptionFrame
 
+from processors.audio_frames import ModelAudioFrame
 from processors.configs import SilenceConfig
 from processors.context import Speech
 from processors.escalation_frames import TransferStateFrame
@@ -17,7 +18,6 @@ from processors.frames import (
     CallerTurnCommittedFrame,
     CallInterruptionFrame,
     EndCallFrame,
-    ModelAudioFrame,
     PlaybackEndFrame,
     ResponseEndedFrame,
     ResponseRequestFrame,
@@ -28,6 +28,7 @@ from processors.silence_frames import CallerSilentFrame, WaitForCallerFrame
 from processors.tool_frames import ToolEndedFrame, ToolFailedFrame, ToolStartedFrame
 from processors.turn_frames import CallerNotTranscribedFrame, CallerTranscriptionFrame
 from tests.processors.stage import Call, Stage, on_stage
+from tests.virtual_loop import virtual
 
 UP = ModelAudioFrame("audio/pcmu", "audio/pcmu")
 CONFIG = SilenceConfig.model_validate(
@@ -59,6 +60,7 @@ async def passes(call: Call, stage: Stage, seconds: float) -> None:
     await stage.settle()
 
 
+@virtual
 async def test_silent_caller_is_asked_and_then_given_up() -> None:
     call = Call()
     async with on_stage(CONFIG.build(call.context)) as stage:
@@ -100,6 +102,7 @@ TURN: list[Frame] = [
         pytest.param(TURN, id="the caller has spoken"),
     ],
 )
+@virtual
 async def test_nobody_is_asked_while(frames: list[Frame]) -> None:
     call = Call()
     async with on_stage(CONFIG.build(call.context)) as stage:
@@ -122,6 +125,7 @@ async def test_nobody_is_asked_while(frames: list[Frame]) -> None:
         pytest.param([*TURN[:2], CallerNotTranscribedFrame("u")], id="noise"),
     ],
 )
+@virtual
 async def test_caller_is_asked_after(frames: list[Frame]) -> None:
     call = Call()
     async with on_stage(CONFIG.build(call.context)) as stage:
@@ -142,6 +146,7 @@ async def test_caller_is_asked_after(frames: list[Frame]) -> None:
     ],
     ids=["words", "words of somebody else's", "a key"],
 )
+@virtual
 async def test_caller_who_answers_is_asked_from_the_start(frame: Frame) -> None:
     call = Call()
     async with on_stage(CONFIG.build(call.context)) as stage:
@@ -156,6 +161,7 @@ async def test_caller_who_answers_is_asked_from_the_start(frame: Frame) -> None:
         assert purposes == ["reprompt", "reprompt"]
 
 
+@virtual
 async def test_turn_that_nobody_writes_down_counts_as_speech() -> None:
     call = Call()
     context = call.context
@@ -174,6 +180,7 @@ async def test_turn_that_nobody_writes_down_counts_as_speech() -> None:
 
 
 @pytest.mark.parametrize("words", ["", "That is all the time we have."])
+@virtual
 async def test_call_that_lasts_too_long_is_warned_and_ended(words: str) -> None:
     call = Call(speech=Speech(goodbye="Thank you. Goodbye."))
     config = SilenceConfig.model_validate(

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from processors.base import CallProcessor
 from processors.timer import DeadlineTimer
 from tests.processors.stage import Clock, on_stage
+from tests.virtual_loop import virtual
 
 SOON = 0.001
-"""Seconds that a test lets pass in fact."""
+"""Seconds; the loop's pass by themselves, those of the call's clock as a test says."""
 
 
 class Alarm:
@@ -49,6 +50,7 @@ async def alarm() -> AsyncIterator[Alarm]:
         await found.timer.stop()
 
 
+@virtual
 async def test_it_goes_off_at_its_deadline_and_not_before() -> None:
     async with alarm() as it:
         it.deadline = 100.0 + SOON
@@ -60,6 +62,7 @@ async def test_it_goes_off_at_its_deadline_and_not_before() -> None:
         assert it.rang == [100.0 + SOON]
 
 
+@virtual
 async def test_without_a_deadline_it_never_does() -> None:
     async with alarm() as it:
         it.timer.arm()
@@ -72,6 +75,7 @@ async def test_without_a_deadline_it_never_does() -> None:
         assert it.rang == []
 
 
+@virtual
 async def test_deadline_that_moved_later_is_kept_without_being_told() -> None:
     async with alarm() as it:
         it.deadline = 100.0 + SOON
@@ -85,6 +89,7 @@ async def test_deadline_that_moved_later_is_kept_without_being_told() -> None:
         assert it.rang == [105.0]
 
 
+@virtual
 async def test_deadline_that_came_nearer_is_kept_once_told() -> None:
     async with alarm() as it:
         it.deadline = 200.0
@@ -97,6 +102,7 @@ async def test_deadline_that_came_nearer_is_kept_once_told() -> None:
         assert it.rang == [100.0 + SOON]
 
 
+@virtual
 async def test_it_goes_off_again_for_the_next_deadline() -> None:
     async with alarm() as it:
         it.deadline = 100.0 + SOON
@@ -110,6 +116,7 @@ async def test_it_goes_off_again_for_the_next_deadline() -> None:
         assert it.rang == [100.0 + SOON, 100.0 + 2 * SOON]
 
 
+@virtual
 async def test_deadline_that_nobody_moves_does_not_make_it_spin() -> None:
     async with alarm() as it:
         it.deadline = it.next_deadline = 100.0
@@ -120,6 +127,7 @@ async def test_deadline_that_nobody_moves_does_not_make_it_spin() -> None:
         assert it.rang == [100.0]
 
 
+@virtual
 async def test_what_it_does_is_not_cut_short_by_a_new_deadline() -> None:
     async with alarm() as it:
         it.holds = asyncio.Event()
@@ -137,6 +145,7 @@ async def test_what_it_does_is_not_cut_short_by_a_new_deadline() -> None:
         assert it.finished == 2
 
 
+@virtual
 async def test_stopped_it_wakes_nobody() -> None:
     async with alarm() as it:
         it.deadline = 100.0 + SOON
@@ -149,6 +158,7 @@ async def test_stopped_it_wakes_nobody() -> None:
         assert it.rang == []
 
 
+@virtual
 async def test_stopped_it_ends_what_it_does() -> None:
     async with alarm() as it:
         it.holds = asyncio.Event()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -95,6 +97,22 @@ def went_well(call: CallOutcome) -> bool:
 
 async def roll(plan: Plan) -> Rolled:
     """Place calls, replace the workers, place more, wait for all to end, stop."""
+    workers = ("--workers", str(plan.workers))
+    async with simulated_line(plan.config, *workers, ready=ALL_READY) as (server, line):
+        return await _roll(plan, server, line)
+
+
+@asynccontextmanager
+async def simulated_line(
+    config: Path, *arguments: str, ready: str = "Listening on"
+) -> AsyncIterator[tuple[Answering, Line]]:
+    """``run.py`` as a process, and a telephone line that leads to it.
+
+    Args:
+        config: The call file.
+        arguments: More for the command line.
+        ready: What is logged when calls may come.
+    """
     switchboard = Switchboard()
     rest = TwilioRest(switchboard, {ACCOUNT: TOKEN})
     await rest.start()
@@ -103,18 +121,25 @@ async def roll(plan: Plan) -> Rolled:
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_API_URL": rest.base_url,
         "BUILT_IN_MODEL": "tones",
-        "MAX_LOOP_LAG_MS": "0",  # callers and workers share this machine
+        "MAX_LOOP_LAG_MS": "0",  # callers and server share this machine
     }
     try:
-        async with answering(
-            plan.config, environment, "--workers", str(plan.workers), ready=ALL_READY
-        ) as server:
+        async with answering(config, environment, *arguments, ready=ready) as server:
             gateway = Gateway(
                 f"http://127.0.0.1:{server.port}", account_sid=ACCOUNT, auth_token=TOKEN
             )
-            return await _roll(plan, server, Line(gateway, switchboard))
+            yield server, Line(gateway, switchboard)
     finally:
         await rest.stop()
+
+
+def subscriber(number: int, script: Sequence[Step], journal: Journal | None = None) -> Subscriber:
+    """A caller who does what the script says, and gives up after five minutes."""
+    person = Caller(FixedScript(list(script)), InstantSenses(ToneVoice()))
+    options = PhoneOptions(hang_up_after=300.0, seed=number)
+    return Subscriber(
+        f"+1555020{number:04d}", "+15550100001", options=options, person=person, journal=journal
+    )
 
 
 async def _roll(plan: Plan, server: Answering, line: Line) -> Rolled:
@@ -133,11 +158,7 @@ async def _roll(plan: Plan, server: Answering, line: Line) -> Rolled:
         await asyncio.sleep(delay)
         journal = Journal(clock())
         journal.listen(phone_says)
-        person = Caller(FixedScript(list(plan.script)), InstantSenses(ToneVoice()))
-        options = PhoneOptions(hang_up_after=300.0, seed=number)
-        caller = Subscriber(
-            f"+1555020{number:04d}", "+15550100001", options=options, person=person, journal=journal
-        )
+        caller = subscriber(number, plan.script, journal)
         return await line.call(caller, call_sid=f"CA{number:032d}")
 
     before = [asyncio.create_task(one(n, n * plan.stagger)) for n in range(plan.calls)]

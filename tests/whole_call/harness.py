@@ -160,14 +160,7 @@ class Held:
     @property
     def understood(self) -> list[str]:
         """What the model understood of the caller, in all sessions, turn by turn."""
-        return [
-            part.spoken
-            for session in self.sessions
-            for item in session.items.values()
-            if item.role == "user"
-            for part in item.content
-            if part.type == "input_audio"
-        ]
+        return understood(self.sessions)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """What the runtime's journal says of a kind."""
@@ -185,6 +178,18 @@ class Held:
             for event in session.received
             if event["type"] == kind
         ]
+
+
+def understood(sessions: Sequence[ModelSession]) -> list[str]:
+    """What models made out of a caller, session by session and turn by turn."""
+    return [
+        part.spoken
+        for session in sessions
+        for item in session.items.values()
+        if item.role == "user"
+        for part in item.content
+        if part.type == "input_audio"
+    ]
 
 
 async def hold(

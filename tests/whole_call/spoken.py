@@ -22,6 +22,7 @@ from pipeline.placed_call import PlacedCall, Placing
 from pipeline.promises import check_promises
 from processors.context import CallContext
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
+from tests.whole_call.harness import understood
 from transports.simulated.call_outcome import CallEnd
 from transports.simulated.caller import Caller
 from transports.simulated.caller_senses import InstantSenses
@@ -134,14 +135,7 @@ class SpokenCall:
     @property
     def understood(self) -> list[str]:
         """What the model made out of the caller, turn by turn."""
-        return [
-            part.spoken
-            for session in self.sessions
-            for item in session.items.values()
-            if item.role == "user"
-            for part in item.content
-            if part.type == "input_audio"
-        ]
+        return understood(self.sessions)
 
     @property
     def said(self) -> list[str]:

@@ -101,3 +101,4 @@ async def test_the_model_looks_up_the_hours(tmp_path: Path) -> None:
     (told,) = outputs(held)
     assert told["open"] is True
     assert told["closes"] == "Monday 2026-01-05 17:00"
+    assert "We are open now, until 5 PM." in held.heard[1]

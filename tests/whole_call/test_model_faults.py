@@ -8,6 +8,7 @@ import pytest
 
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import ASK_HOURS, BYE, HOURS, Held, World, call_file, hold
+from transports.openai_realtime.failures import WITHHELD
 from transports.simulated.call_outcome import CallEnd
 from transports.simulated.caller_steps import Listen, Say, Step
 from transports.simulated.faults import Faults, ModelOptions
@@ -150,6 +151,73 @@ async def test_a_response_that_failed_is_tried_again(tmp_path: Path, code: str) 
 
     assert held.broken == []
     assert held.heard[1] == f"{HOURS} What else can I do for you?"
+
+
+def always(code: str, *, first: int = 2) -> World:
+    """Every response from the ``first`` on fails so."""
+    faults = Faults(failed_responses=dict.fromkeys(range(first, 100), code))
+    return World(model=ModelOptions(faults=faults))
+
+
+@pytest.mark.parametrize("first", [1, 2], ids=["the greeting", "an answer"])
+@pytest.mark.parametrize(
+    "code", ["rate_limit_exceeded", "server_error", "some_new_trouble", "content_filter"]
+)
+@virtual
+async def test_a_model_that_fails_again_and_again_ends_in_a_spoken_fallback(
+    tmp_path: Path, code: str, first: int
+) -> None:
+    held = await call(tmp_path, always(code, first=first))
+
+    assert held.evidence.outcome.spoken == [FALLBACK]
+    assert held.of("model_lost") == [{"reason": code}]
+    assert held.of("fallback") == [{"reason": code}]
+    failed = held.at("response_failed")
+    assert len(failed) == 4  # once, and three times more
+    assert failed[-1] - failed[0] <= 5.0
+    assert held.at("fallback")[0] - failed[-1] <= 1.0
+    assert held.evidence.model.closed
+    assert held.evidence.tasks_left == []
+
+
+@virtual
+async def test_an_answer_that_was_filtered_is_followed_by_another_that_knows(
+    tmp_path: Path,
+) -> None:
+    faults = Faults(failed_responses={2: "content_filter"})
+
+    held = await call(tmp_path, World(model=ModelOptions(faults=faults)))
+
+    assert held.broken == []
+    assert [entry["code"] for entry in held.of("response_failed")] == ["content_filter"]
+    told = [
+        event["item"]["content"][0]["text"]
+        for event in held.told_model("conversation.item.create")
+        if event["item"].get("role") == "system"
+    ]
+    assert told == [WITHHELD]
+    assert held.heard[1].endswith("What else can I do for you?")
+    assert held.evidence.outcome.ended_by is CallEnd.REST
+
+
+@virtual
+async def test_a_goodbye_that_fails_is_said_again(tmp_path: Path) -> None:
+    # The call ends with the fourth response: greeting, answer, the call of end_call, goodbye.
+    faults = Faults(failed_responses={4: "server_error"})
+
+    held = await call(tmp_path, World(model=ModelOptions(faults=faults)))
+
+    assert held.broken == []
+    assert [entry["why"] for entry in held.of("hangup")] == ["goodbye heard"]
+    assert held.evidence.outcome.spoken == []
+
+
+@virtual
+async def test_a_goodbye_that_can_not_be_made_is_said_all_the_same(tmp_path: Path) -> None:
+    held = await call(tmp_path, always("rate_limit_exceeded", first=4))
+
+    assert held.evidence.outcome.spoken == ["Thank you for calling. Goodbye."]
+    assert [entry["why"] for entry in held.of("hangup")] == ["goodbye by Twilio"]
 
 
 @virtual

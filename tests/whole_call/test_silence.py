@@ -85,35 +85,16 @@ async def test_time_is_counted_from_what_was_heard_and_not_from_what_was_sent(
     assert quiet_before(held, FIRST) == pytest.approx(5.0 + 0.4 + 0.4, abs=0.4)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [Say("Yes, I am here. Give me time to think."), PressDigits("5")],
+    ids=["in words", "by a key"],
+)
 @virtual
-async def test_a_caller_who_answers_is_asked_from_the_start_next_time(tmp_path: Path) -> None:
-    script: list[Step] = [
-        Listen(),
-        Listen(),
-        Say("Yes, I am here. Give me time to think."),
-        Listen(),
-        Listen(),
-        Say(BYE),
-        Listen(),
-    ]
-
-    held = await hold(desk(tmp_path), script)
-
-    assert held.broken == []
-    assert [one["number"] for one in held.of("caller_silent")] == [1, 1]
-
-
-@virtual
-async def test_a_key_counts_as_an_answer(tmp_path: Path) -> None:
-    script: list[Step] = [
-        Listen(),
-        Listen(),
-        PressDigits("5"),
-        Listen(),
-        Listen(),
-        Say(BYE),
-        Listen(),
-    ]
+async def test_a_caller_who_answers_is_asked_from_the_start_next_time(
+    tmp_path: Path, answer: Step
+) -> None:
+    script = [Listen(), Listen(), answer, Listen(), Listen(), Say(BYE), Listen()]
 
     held = await hold(desk(tmp_path), script)
 

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
+from pipeline.arguments import PEOPLE
 from pipeline.catalog import load_catalog
-from run import PEOPLE
 from tests.virtual_loop import virtual
 from tests.whole_call.harness import BYE, Held, World, hold
 from tests.whole_call.test_escalation import desk, saying

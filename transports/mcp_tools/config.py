@@ -14,7 +14,8 @@ class McpTools(ToolConfig):
     """The functions of an MCP server. It is asked for them once, when the process starts."""
 
     type: Literal["mcp"]
-    """Names this kind of tool. It needs the `mcp` package: pip install "callwright[mcp]"."""
+    """Names this kind of tool. It needs the `mcp` package: `make` installs it, as does
+    `pip install -e '.[mcp]'` in Callwright's folder."""
 
     command: Annotated[str, Field(min_length=1)] | None = None
     """The program that is the server, for one that talks by its standard input and output."""
@@ -38,7 +39,9 @@ class McpTools(ToolConfig):
     @classmethod
     def _is_there(cls, kind: str) -> str:
         if importlib.util.find_spec("mcp") is None:
-            raise ValueError('allowed: once the package is there: pip install "callwright[mcp]"')
+            raise ValueError(
+                "allowed: once the package is there: pip install -e '.[mcp]' in Callwright's folder"
+            )
         return kind
 
     @field_validator("url")

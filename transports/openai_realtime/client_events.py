@@ -10,7 +10,7 @@ from typing import Any
 
 from processors.state.compaction import Insert
 from processors.state.playback import Truncation
-from processors.state.responses import ResponseRequest
+from processors.state.response import ResponseRequest
 from processors.state.side_questions import SideQuestion
 from processors.state.turn import Line, Note, ToolUse
 

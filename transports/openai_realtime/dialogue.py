@@ -2,7 +2,7 @@
 
 Every rule that needs a memory lives in ``processors.state``; this is the translation. Here is what
 concerns sessions and responses; a part each has the assistant's voice, the caller's turns, cuts,
-function calls, questions beside the conversation, and its upkeep.
+failures, function calls, questions beside the conversation, and its upkeep.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from transports.openai_realtime.events import (
     ServerEvent,
     SessionUpdated,
 )
+from transports.openai_realtime.failures import Failures, code_of
 from transports.openai_realtime.function_calls import FunctionCalls
 from transports.openai_realtime.owner import DialogueOwner, Handlers, Send
 from transports.openai_realtime.session import FATAL_CODES, RealtimeSession
@@ -42,9 +43,6 @@ from transports.openai_realtime.voice import AssistantVoice
 
 ACTIVE_RESPONSE = "conversation_already_has_active_response"
 BENIGN_CODES = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty"})
-RETRYABLE_CODES = frozenset(
-    {"rate_limit_exceeded", "inference_rate_limit_exceeded", "server_error"}
-)
 
 
 class Dialogue:
@@ -70,6 +68,7 @@ class Dialogue:
         self._functions = FunctionCalls(
             owner, context.transcript, self.responses, send, self._go_on
         )
+        self._failures = Failures(owner, context, self.responses, self._note)
         self._handlers = _merged(
             self._corrections.handlers,
             self._voice.handlers,
@@ -163,10 +162,7 @@ class Dialogue:
 
     async def say_to_model(self, text: str, role: str, *, respond: bool) -> None:
         """Put a line of text into the conversation, and ask for an answer to it."""
-        self._notes += 1
-        note = Note(f"note_{self._notes}", "system" if role == "system" else "user", text)
-        self.transcript.note_added(note)
-        await self._send(client_events.message(note.role, text, note.item_id))
+        await self._note(text, role)
         if respond:
             await self.request()
 
@@ -191,6 +187,12 @@ class Dialogue:
         await self._functions.returned(call_id, output, go_on)
 
     # Inside.
+
+    async def _note(self, text: str, role: str = "system") -> None:
+        self._notes += 1
+        note = Note(f"note_{self._notes}", "system" if role == "system" else "user", text)
+        self.transcript.note_added(note)
+        await self._send(client_events.message(note.role, text, note.item_id))
 
     async def _tidy_up(self) -> None:
         await self.upkeep.pump(quiet=self._session is not None and self.responses.quiet)
@@ -232,10 +234,7 @@ class Dialogue:
                     await self._voice.item_over(item.id)
         self.responses.over(response.id)
         await self._tell_of_end(response)
-        if response.status == "failed":
-            await self._response_failed(response)
-        elif response.status == "completed":
-            self.responses.completed()
+        await self._failures.response_over(response)
         await self._functions.response_ended(response.id)
         await self.pump()
 
@@ -257,17 +256,6 @@ class Dialogue:
             )
         )
 
-    async def _response_failed(self, response: ResponseObject) -> None:
-        details = response.status_details
-        error = details.error if details is not None else None
-        code = (error.code or error.type or "unknown") if error is not None else "unknown"
-        logger.warning("A response failed: {}", code)
-        self._context.record("response_failed", response_id=response.id, code=code)
-        if code in FATAL_CODES:
-            await self._owner.fail(code)
-        elif code in RETRYABLE_CODES or code == "unknown":
-            self.responses.failed(self._context.clock())
-
     async def _session_updated(self, event: SessionUpdated) -> None:
         if self._session is not None:
             self._session.confirmed = event.session
@@ -275,8 +263,9 @@ class Dialogue:
 
     async def _error(self, event: Error) -> None:
         error = event.error
-        code = error.code or error.type or "unknown"
+        code = code_of(error)
         if error.event_id is not None and error.event_id.startswith("r"):
+            await self._failures.request_refused(error.event_id, code)
             self.responses.refused(error.event_id, again=code == ACTIVE_RESPONSE)
         if code in FATAL_CODES:
             await self._owner.fail(code)

@@ -8,7 +8,8 @@ from typing import Any, Protocol, TypeAlias
 from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection
 
-from processors.frames import AssistantTextFrame, PcmuOutputFrame
+from processors.audio_frames import PcmuOutputFrame
+from processors.frames import AssistantTextFrame
 from transports.openai_realtime.events import Item
 
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[bool]]

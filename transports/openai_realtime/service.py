@@ -30,6 +30,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.settings import LLMSettings
 
+from processors.audio_frames import ModelAudioFrame, PcmuInputFrame
 from processors.base import AudioHops
 from processors.call_tool import Tool
 from processors.context import CallContext
@@ -37,9 +38,7 @@ from processors.frames import (
     CallInterruptionFrame,
     ConversationTextFrame,
     CutSettledFrame,
-    ModelAudioFrame,
     ModelLostFrame,
-    PcmuInputFrame,
     ResponseRequestFrame,
     TurnControlFrame,
 )
@@ -47,7 +46,7 @@ from processors.memory_frames import ConversationNotesFrame
 from processors.side_frames import SideQuestionFrame
 from processors.state.keypad import KeypadEntry
 from processors.timer import DeadlineTimer
-from processors.tool_frames import ToolEndedFrame, ToolFailedFrame, ToolStartedFrame
+from processors.tool_frames import ToolStartedFrame
 from transports.openai_realtime import client_events
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer, with_turn_control
@@ -55,7 +54,7 @@ from transports.openai_realtime.dialogue import Dialogue
 from transports.openai_realtime.events import Item, RealtimeProtocolError, ServerEvent
 from transports.openai_realtime.link import ModelLink
 from transports.openai_realtime.session import RealtimeSession
-from transports.openai_realtime.tools import run_tool, schema_of, tools_of
+from transports.openai_realtime.tools import ended_frame, run_tool, schema_of, tools_of
 
 
 class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
@@ -259,16 +258,13 @@ class RealtimeService(AudioHops, LLMService[OpenAIRealtimeLLMAdapter]):
         tool, call_id = self._tools[params.function_name], params.tool_call_id
         started_at = self._context.clock()
         outcome = await run_tool(tool, dataclasses.replace(params, app_resources=self._context))
-        ok = not outcome.failure
         took_ms = round((self._context.clock() - started_at) * 1000)
-        self._context.record("tool_ended", name=tool.name, call_id=call_id, ok=ok, ms=took_ms)
+        self._context.record(
+            "tool_ended", name=tool.name, call_id=call_id, ok=not outcome.failure, ms=took_ms
+        )
         await self._dialogue.function_returned(call_id, outcome.output, outcome.go_on)
-        if ok:
-            await self.broadcast_frame(ToolEndedFrame, function_name=tool.name, call_id=call_id)
-        else:
-            await self.broadcast_frame(
-                ToolFailedFrame, function_name=tool.name, call_id=call_id, reason=outcome.failure
-            )
+        frame, fields = ended_frame(tool, call_id, outcome)
+        await self.broadcast_frame(frame, **fields)
         self._timer.arm()
 
     async def _keys_entered(self, entry: str | None) -> None:

@@ -12,9 +12,16 @@ from loguru import logger
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
-from processors.call_tool import Tool, ToolError, direct_tool
+from processors.call_tool import (
+    Tool,
+    ToolArgumentsError,
+    ToolError,
+    direct_tool,
+    missing_arguments,
+)
 from processors.context import Speech
 from processors.state.tool_calls import GoOn
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame
 from processors.tools.end_call import end_call
 
 OUTPUT_LIMIT = 16_000
@@ -28,12 +35,17 @@ class ToolOutcome:
     Attributes:
         output: What the model is told.
         go_on: What it is to do then.
-        failure: Why it failed; empty: it did not.
+        failure: Why it gave no result; empty: it gave one.
     """
 
     output: str
     go_on: GoOn = GoOn.ANSWER
-    failure: Literal["", "raised", "timeout"] = ""
+    failure: Literal["", "raised", "timeout", "arguments"] = ""
+
+    @property
+    def broke(self) -> bool:
+        """Whether the tool failed. One that was called amiss did not: the model calls it again."""
+        return self.failure not in ("", "arguments")
 
 
 def tools_of(speech: Speech) -> list[Tool]:
@@ -61,6 +73,10 @@ async def run_tool(tool: Tool, params: FunctionCallParams) -> ToolOutcome:
     for an output that won't come.
     """
     results: list[Any] = []
+    missing = missing_arguments(tool, params.arguments)
+    if missing:
+        needed = f"it needs {' and '.join(missing)}; ask the caller if you don't know"
+        return await _not_run(tool, f"was not run: {needed}", params)
 
     async def report(
         result: Any, *, properties: FunctionCallResultProperties | None = None
@@ -77,6 +93,8 @@ async def run_tool(tool: Tool, params: FunctionCallParams) -> ToolOutcome:
         failure = f"The function {tool.name} took too long and gave no result."
         await params.result_callback(failure)
         return ToolOutcome(failure, failure="timeout")
+    except ToolArgumentsError as error:
+        return await _not_run(tool, str(error), params)
     except ToolError as error:
         failure = f"The function {tool.name} {error}."
         logger.warning("Tool failed. {}", failure)
@@ -91,6 +109,23 @@ async def run_tool(tool: Tool, params: FunctionCallParams) -> ToolOutcome:
     if not results:
         return ToolOutcome(f"The function {tool.name} ran and reported nothing.", go_on)
     return ToolOutcome(as_output(results[-1]), go_on)
+
+
+async def _not_run(tool: Tool, why: str, params: FunctionCallParams) -> ToolOutcome:
+    logger.warning("Tool {} was called with other arguments than it takes", tool.name)
+    told = f"The function {tool.name} {why}."
+    await params.result_callback(told)
+    return ToolOutcome(told, failure="arguments")
+
+
+def ended_frame(
+    tool: Tool, call_id: str, outcome: ToolOutcome
+) -> tuple[type[ToolEndedFrame], dict[str, str]]:
+    """The frame that tells the call of a tool's end: its class and its fields."""
+    fields = {"function_name": tool.name, "call_id": call_id}
+    if outcome.broke:
+        return ToolFailedFrame, {**fields, "reason": outcome.failure}
+    return ToolEndedFrame, fields
 
 
 def as_output(result: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from processors.frames import payload_bytes
+from processors.audio_frames import payload_bytes
 from processors.state.responses import ResponseLedger
 from processors.state.transcript import Transcript
 from transports.openai_realtime.events import (

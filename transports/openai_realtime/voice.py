@@ -7,13 +7,9 @@ from typing import Any
 
 from loguru import logger
 
+from processors.audio_frames import ModelPcmFrame, PcmuOutputFrame
 from processors.context import CallContext
-from processors.frames import (
-    AssistantAudioEndFrame,
-    AssistantTextFrame,
-    ModelPcmFrame,
-    PcmuOutputFrame,
-)
+from processors.frames import AssistantAudioEndFrame, AssistantTextFrame
 from processors.state.responses import ResponseLedger
 from transports.openai_realtime.audio import to_pcm16
 from transports.openai_realtime.events import (

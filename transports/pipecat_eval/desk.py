@@ -12,7 +12,7 @@ from loguru import logger
 from pipecat.audio.utils import create_stream_resampler
 from pipecat.evals.serializer import EvalConnectionFlags
 
-from processors.frames import PCMU_SAMPLE_RATE
+from processors.audio_frames import PCMU_SAMPLE_RATE
 from processors.state.g711 import pcm16_to_pcmu, pcmu_to_pcm16
 from processors.state.journal import Entry
 from transports.pipecat_eval import messages

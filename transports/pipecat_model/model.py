@@ -28,21 +28,21 @@ from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
+from processors.audio_frames import ModelAudioFrame
 from processors.base import CallProcessor
 from processors.call_tool import Tool
 from processors.context import CallContext, Speech
 from processors.frames import (
     ConversationTextFrame,
     EndCallFrame,
-    ModelAudioFrame,
     ModelLostFrame,
     ResponseEndedFrame,
     ResponseRequestFrame,
     ResponseStartedFrame,
 )
 from processors.state.playback import Purpose
-from processors.tool_frames import ToolEndedFrame, ToolFailedFrame, ToolStartedFrame
-from transports.openai_realtime.tools import run_tool, tools_of
+from processors.tool_frames import ToolStartedFrame
+from transports.openai_realtime.tools import ended_frame, run_tool, tools_of
 from transports.pipecat_model.words import AssistantWords, CallerWords, item_id
 
 if TYPE_CHECKING:
@@ -55,10 +55,11 @@ def pipecat_model(config: PipecatModelConfig, context: CallContext) -> FrameProc
     tools = tools_of(context.speech)
     for service in services:
         if isinstance(service, LLMService):
+            service.append_system_instruction(_instructions(context.speech))
             for tool in tools:
                 service.register_function(tool.name, _runs(tool, context))
     pair = LLMContextAggregatorPair(
-        _conversation(context.speech, tools),
+        _conversation(tools),
         user_params=LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies()),
     )
     hearing = [service for service in services if isinstance(service, STTService)]
@@ -74,11 +75,14 @@ def pipecat_model(config: PipecatModelConfig, context: CallContext) -> FrameProc
     )
 
 
-def _conversation(speech: Speech, tools: list[Tool]) -> LLMContext:
+def _instructions(speech: Speech) -> str:
     first = " ".join(words for words in (speech.disclosure, speech.greeting) if words)
     begin = f"Begin by saying exactly this: {first}" if first else "Begin by greeting the caller."
+    return f"{speech.prompt}\n\n{begin}"
+
+
+def _conversation(tools: list[Tool]) -> LLMContext:
     return LLMContext(
-        messages=[{"role": "system", "content": f"{speech.prompt}\n\n{begin}"}],
         tools=ToolsSchema(
             standard_tools=[
                 FunctionSchema(
@@ -103,19 +107,11 @@ def _runs(tool: Tool, context: CallContext) -> Callable[[FunctionCallParams], Aw
         )
         outcome = await run_tool(tool, dataclasses.replace(params, app_resources=context))
         took_ms = round((context.clock() - started_at) * 1000)
-        ok = not outcome.failure
-        context.record("tool_ended", name=tool.name, call_id=call_id, ok=ok, ms=took_ms)
-        if ok:
-            await params.llm.broadcast_frame(
-                ToolEndedFrame, function_name=tool.name, call_id=call_id
-            )
-        else:
-            await params.llm.broadcast_frame(
-                ToolFailedFrame,
-                function_name=tool.name,
-                call_id=call_id,
-                reason=outcome.failure,
-            )
+        context.record(
+            "tool_ended", name=tool.name, call_id=call_id, ok=not outcome.failure, ms=took_ms
+        )
+        frame, fields = ended_frame(tool, call_id, outcome)
+        await params.llm.broadcast_frame(frame, **fields)
 
     return run
 

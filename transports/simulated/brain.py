@@ -28,18 +28,16 @@ from transports.simulated.facts import fact_for
 from transports.simulated.form import Form, schema_in, written_dialogue
 from transports.simulated.mind import MindFor
 from transports.simulated.tool_match import calls_for
+from transports.simulated.tool_result import tool_outcome
 from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
 _EXACT_LINE: Final = re.compile(r'say exactly:\s*"(.*)"', re.IGNORECASE)
 _EXACT_LINES: Final = re.compile(r'say exactly:\s*"(.*?)"', re.IGNORECASE | re.DOTALL)
 _MOMENT: Final = "One moment, please."
-DONE: Final = "That is done."
-"""What is said of a tool that says nothing of itself."""
 _ALL_COLLECTED: Final = "Thank you, that is everything I need."
 _OPEN_OFFER: Final = "What else can I do for you?"
 _NOT_CAUGHT: Final = "Sorry, I didn't catch that."
 _ACKNOWLEDGED: Final = ("Got it.", "Thank you.", "All right.")
-_OUTPUT_KEYS: Final = ("say", "message", "summary", "result", "text")
 
 
 def exact_words(instructions: str) -> str | None:
@@ -80,7 +78,11 @@ class Brain:
         if any(names.get(line.call_id) == END_CALL for line in outputs):
             return [Say(self._script.goodbye)]
         outputs = [line for line in outputs if names.get(line.call_id) != WAIT_FOR_CALLER]
-        told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
+        told = " ".join(
+            dict.fromkeys(
+                tool_outcome(line.text, self._script, names.get(line.call_id)) for line in outputs
+            )
+        )
         if said:
             return self._answer(said, request, dialogue, told)
         if told:
@@ -194,19 +196,3 @@ def since_last_output(lines: list[Line]) -> list[Line]:
         (at for at, line in enumerate(lines) if line.who in ("assistant", "tool_call")), default=-1
     )
     return lines[last + 1 :]
-
-
-def tool_outcome(output: str, script: BrainScript) -> str:
-    """A tool's output in a sentence, in its own words where it has some."""
-    try:
-        told: Any = json.loads(output)
-    except ValueError:
-        told = output
-    if isinstance(told, dict):
-        if told.get("error") or told.get("ok") is False:
-            return f"I could not do that. {script.follow_up}"
-        told = next((told[key] for key in _OUTPUT_KEYS if isinstance(told.get(key), str)), "")
-    if not isinstance(told, str) or not told.strip():
-        return DONE
-    told = told.strip()
-    return told if told[-1] in ".!?" else f"{told}."

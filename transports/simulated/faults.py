@@ -32,7 +32,8 @@ class Faults:
             (pipecat-ai/pipecat#5305: a dead socket went unnoticed).
         failed_responses: Which responses fail, counted from 1, with which code, in
             ``response.done`` and without an ``error`` event (livekit/agents handles
-            ``insufficient_quota`` there).
+            ``insufficient_quota`` there). ``content_filter`` makes one ``incomplete`` before a
+            word of it was said (``openai`` package, ``realtime/realtime_response_status.py``).
         unintelligible: Transcription fails with ``audio_unintelligible`` (OpenAI, Realtime API
             reference, ``input_audio_transcription.failed``).
     """

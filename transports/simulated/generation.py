@@ -165,13 +165,16 @@ class Generation:
         return True
 
     def _failure(self, code: str) -> None:
+        if code == "content_filter":
+            self._details = {"type": "incomplete", "reason": code}
+            return
         kind, message = _FAILURES.get(code, _SERVER_ERROR)
         error = {"type": kind, "code": code, "message": message}
         self._details = {"type": "failed", "error": error}
 
     def _run(self) -> Iterator[Step]:
         if self._details is not None:
-            self._finish("failed")
+            self._finish(self._details["type"])
             return
         yield self._outputs
         for output in self._outputs.result():

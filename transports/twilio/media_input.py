@@ -21,9 +21,9 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_frames import PcmuInputFrame
 from processors.base import CallProcessor
 from processors.context import CallContext
-from processors.frames import PcmuInputFrame
 from processors.state.g711 import SILENCE
 from processors.state.gaps import GapFiller
 from processors.state.mark_dates import DatedMark, MarkDates

@@ -14,15 +14,10 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_frames import PcmuOutputFrame, payload_bytes
 from processors.base import CallProcessor
 from processors.context import CallContext
-from processors.frames import (
-    AssistantAudioEndFrame,
-    CutSettledFrame,
-    PcmuOutputFrame,
-    PlaybackEndFrame,
-    payload_bytes,
-)
+from processors.frames import AssistantAudioEndFrame, CutSettledFrame, PlaybackEndFrame
 from processors.state.mark_dates import DatedMark
 from processors.state.playback import Purpose
 from processors.timer import DeadlineTimer

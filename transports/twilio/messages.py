@@ -15,7 +15,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from processors.frames import PCMU_SAMPLE_RATE, payload_bytes
+from processors.audio_frames import PCMU_SAMPLE_RATE, payload_bytes
 
 PCMU_ENCODING: Final = "audio/x-mulaw"
 """The encoding's name in ``start.mediaFormat``; Twilio sends no other."""

@@ -8,7 +8,7 @@ where a cue was found, and where the turn is aimed at the assistant or the busin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,19 +35,26 @@ class AngerWords:
         grammar: What keeps a cue from being meant.
         cues: Lists of cues, each with the heat of one.
         aimed: Marks a text as being about the assistant or the business.
+        elsewhere: Marks one as being about something else: it has no heat.
     """
 
     grammar: Grammar
     cues: Mapping[float, CueList]
     aimed: re.Pattern[str] | None = None
+    elsewhere: re.Pattern[str] | None = None
 
     def heat(self, text: str, sentiment: Sentiment) -> float:
         """The heat of one turn."""
         heats: list[float] = []
         counted: list[str] = []
+        sentences = self.grammar.clauses.of(text)
+        if self.elsewhere is not None and any(
+            self.elsewhere.search(" ".join(sentence)) for sentence in sentences
+        ):
+            return 0.0
         for heat in sorted(self.cues, reverse=True):
             for cue in self.cues[heat].cues:
-                said = CueList(cues=(cue,)).find(text, self.grammar)
+                said = CueList(cues=(cue,)).find_in(sentences, self.grammar)
                 # Words that a hotter cue took in are not counted again.
                 if said and not any(said in other or other in said for other in counted):
                     heats.append(heat)
@@ -64,17 +71,17 @@ class AngerTrend:
     """The level over the turns of a call.
 
     Attributes:
-        words: The cues, of each language.
+        words: The cues; None: there are none.
         sentiment: A lexicon's opinion.
         level: How angry the caller is now.
     """
 
-    words: Sequence[AngerWords]
+    words: AngerWords | None
     sentiment: Sentiment
     level: float = field(default=0.0, init=False)
 
     def caller_said(self, text: str) -> float:
         """Take in a turn; the level with it."""
-        heat = max((words.heat(text, self.sentiment) for words in self.words), default=0.0)
+        heat = 0.0 if self.words is None else self.words.heat(text, self.sentiment)
         self.level = self.level * _KEPT + heat
         return self.level

@@ -27,6 +27,11 @@ class Clauses:
         """
         self._contractions = [(re.compile(short), full) for short, full in contractions]
 
+    @property
+    def contractions(self) -> list[tuple[str, str]]:
+        """Patterns, and what is written in full in their place."""
+        return [(short.pattern, full) for short, full in self._contractions]
+
     def of(self, text: str) -> list[Sentence]:
         """The sentences of a text, each as its clauses; empty ones are left out."""
         plain = self.plain(text)

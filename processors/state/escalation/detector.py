@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processors.state.escalation.anger import AngerTrend, Sentiment
-from processors.state.escalation.language import Language
+from processors.state.escalation.language import Language, joined
 from processors.state.escalation.repeats import RepeatedQuestions
 
 PERSON: Final = "person"
@@ -124,11 +124,9 @@ class EscalationDetector:
         sentiment: Sentiment = lambda _: 0.0,
     ) -> None:
         self._rules = rules
-        self._languages = languages
-        self._anger = AngerTrend([lang.anger for lang in languages if lang.anger], sentiment)
-        self._questions = RepeatedQuestions(
-            [lang.questions for lang in languages if lang.questions]
-        )
+        self._language = language = joined(languages)
+        self._anger = AngerTrend(language.anger, sentiment)
+        self._questions = RepeatedQuestions(language.questions)
         self._findings: list[Finding] = []
         self._spent: set[str] = set()
         self._under_way: Escalation | None = None
@@ -143,9 +141,7 @@ class EscalationDetector:
 
     def assistant_said(self, text: str) -> None:
         """The assistant said something; it may have offered a person by itself."""
-        self._offered = any(
-            language.offered.find(text, language.grammar) for language in self._languages
-        )
+        self._offered = bool(self._language.offered.find(text, self._language.grammar))
 
     def caller_said(self, item_id: str, text: str, now: float) -> Escalation | None:
         """The caller said something."""
@@ -157,8 +153,7 @@ class EscalationDetector:
 
     def answer(self, text: str) -> bool | None:
         """Whether the caller takes an offer with these words; None: they don't say."""
-        told = (language.answer(text) for language in self._languages)
-        return next((answer for answer in told if answer is not None), None)
+        return self._language.answer(text)
 
     # What happens.
 
@@ -218,11 +213,13 @@ class EscalationDetector:
     # Inside.
 
     def _signs(self, text: str) -> list[tuple[str, str]]:
-        signs = []
-        for language in self._languages:
-            for signal, cues in language.cues.items():
-                if cue := cues.find(text, language.grammar):
-                    signs.append((signal, cue))
+        grammar = self._language.grammar
+        sentences = grammar.clauses.of(text)
+        signs = [
+            (signal, cue)
+            for signal, cues in self._language.cues.items()
+            if (cue := cues.find_in(sentences, grammar))
+        ]
         if self._offered and self.answer(text):
             signs.append((PERSON, "yes"))
         level = self._anger.caller_said(text)

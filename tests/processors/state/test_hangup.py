@@ -65,6 +65,26 @@ def test_call_ends_when_the_last_of_the_goodbye_was_heard() -> None:
     assert not playing.goodbye_heard(anything_queued=False)
 
 
+def test_goodbye_that_failed_is_waited_for_again_but_no_longer() -> None:
+    waiting = watch(HangupState.GOODBYE_STARTED)
+    deadline = waiting.deadline()
+
+    waiting.goodbye_failed()
+
+    assert waiting.goodbye_is_due
+    assert waiting.state is HangupState.WAITING_FOR_GOODBYE
+    assert waiting.deadline() == deadline
+
+
+def test_speech_that_failed_is_no_goodbye() -> None:
+    talking = watch(HangupState.TALKING)
+
+    talking.goodbye_failed()
+
+    assert talking.state is HangupState.TALKING
+    assert not talking.goodbye_is_due
+
+
 def test_goodbye_that_is_still_being_made_is_not_over_when_its_first_item_was_heard() -> None:
     making = watch(HangupState.GOODBYE_STARTED)
 

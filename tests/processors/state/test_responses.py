@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from processors.state.playback import Purpose
-from processors.state.responses import Response, ResponseLedger, ResponseRequest
+from processors.state.response import Response, ResponseRequest
+from processors.state.responses import ResponseLedger
 
 
 def begun(ledger: ResponseLedger, response_id: str, key: str | None = None) -> None:
@@ -267,6 +268,37 @@ def test_failed_answer_to_a_turn_is_tried_again_as_a_plain_one() -> None:
     ledger.failed(0.0)
 
     assert taken(ledger, 1.0).is_plain
+
+
+def test_request_refused_for_now_is_sent_again_in_a_while() -> None:
+    ledger = ResponseLedger()
+    ledger.request("greeting", exact_words="Hello.")
+    key = taken(ledger).key
+
+    assert ledger.failed(10.0, key)
+    ledger.timer_fired(10.5)
+    again = taken(ledger, 10.5)
+    assert (again.purpose, again.exact_words) == ("greeting", "Hello.")
+    assert again.key != key
+
+
+def test_refusal_of_what_nobody_waits_for_is_no_failure() -> None:
+    ledger = ResponseLedger()
+    for _ in range(10):
+        assert ledger.failed(0.0, "unknown")
+    assert ledger.deadline() is None
+
+
+def test_response_that_gave_audio_spoke() -> None:
+    ledger = ResponseLedger()
+    begun(ledger, "resp1")
+    ledger.item_added("resp1", "item")
+    assert not ledger.spoke("resp1")
+
+    ledger.audio_passed("resp1", "item")
+    ledger.ended("resp1")
+
+    assert ledger.spoke("resp1")
 
 
 def test_success_forgives_failures() -> None:

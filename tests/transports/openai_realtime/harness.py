@@ -15,10 +15,10 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
+from processors.audio_frames import PcmuOutputFrame
 from processors.base import CallProcessor
 from processors.configs import HangupConfig, InterruptionConfig, MulawPassthroughConfig
 from processors.context import BothEnds, CallContext, CallInfo, ProcessorConfig, Speech
-from processors.frames import PcmuOutputFrame
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from tests.openai_types import assert_client_event
@@ -104,6 +104,12 @@ class ScriptedModel:
 
     async def emit(self, event: dict[str, Any]) -> None:
         await self.sockets[-1].send(json.dumps({"event_id": "e", **event}))
+
+    async def dialled_again(self) -> None:
+        """Wait for the socket after the first one."""
+        while len(self.sockets) < 2:
+            self.accepted.clear()
+            await self.accepted.wait()
 
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(2):

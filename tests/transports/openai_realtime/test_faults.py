@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
+from processors.audio_frames import PcmuInputFrame
 from processors.context import Speech
-from processors.frames import (
-    AssistantAudioEndFrame,
-    ModelLostFrame,
-    PcmuInputFrame,
-    ResponseRequestFrame,
-)
+from processors.frames import AssistantAudioEndFrame, ModelLostFrame, ResponseRequestFrame
 from tests.transports.openai_realtime.harness import Call, FakePhone, ScriptedModel, running_call
 from tests.transports.openai_realtime.test_service import pcmu
 from tests.virtual_loop import virtual
@@ -146,6 +142,7 @@ async def test_bad_key_ends_in_a_spoken_fallback() -> None:
         assert len(call.model.sockets) == 1
 
 
+@virtual
 async def test_failed_response_is_tried_again() -> None:
     async with running_call() as call:
         await greeted(call)
@@ -157,24 +154,88 @@ async def test_failed_response_is_tried_again() -> None:
         assert create["response"]["metadata"]["purpose"] == "answer"
 
 
+INCOMPLETE = {"type": "incomplete", "reason": "max_output_tokens"}
+CALLED = {"id": "f1", "type": "function_call", "status": "completed", "name": "nothing"}
+
+
+@virtual
+async def test_response_that_ran_out_of_tokens_before_its_first_word_is_tried_again() -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call.model.done("resp_2", "incomplete", status_details=INCOMPLETE)
+
+        create = await call.model.expect("response.create")
+        assert create["response"]["metadata"]["purpose"] == "answer"
+        assert call.journal("response_failed")[0].fields["code"] == "max_output_tokens"
+
+
+@pytest.mark.parametrize("did", ["spoke", "called"])
+async def test_response_that_was_cut_short_by_its_token_limit_stays_as_it_is(did: str) -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        output = [CALLED] if did == "called" else []
+        if did == "spoke":
+            await call.model.item("resp_2", "item_2")
+            await call.model.audio("resp_2", "item_2", pcmu(20))
+        await call.model.done("resp_2", "incomplete", status_details=INCOMPLETE, output=output)
+        await call.settle()
+
+        assert call.journal("response_failed") == []
+        await call.model.nothing_more()
+
+
+FAILED = {"type": "failed", "error": {"type": "server_error", "message": "oops"}}
+
+
+@pytest.mark.parametrize(("spoke", "lost"), [(True, 0), (False, 1)])
+@virtual
+async def test_failures_before_the_model_spoke_again_do_not_count(spoke: bool, lost: int) -> None:
+    async with running_call() as call:
+        await greeted(call)
+        await call.model.response("resp_2")
+        await call.model.done("resp_2", "failed", status_details=FAILED)
+        for number in (3, 4):
+            create = await call.model.expect("response.create")
+            await call.model.response(f"resp_{number}", create)
+            await call.model.done(f"resp_{number}", "failed", status_details=FAILED)
+        create = await call.model.expect("response.create")
+        await call.model.response("resp_5", create)
+        if spoke:
+            await call.model.item("resp_5", "item_5")
+            await call.model.audio("resp_5", "item_5", pcmu(20))
+        await call.model.done("resp_5", "cancelled")
+        await call.model.response("resp_6")
+        await call.model.done("resp_6", "failed", status_details=FAILED)
+        await call.settle()
+
+        assert len(call.bottom.of(ModelLostFrame)) == lost
+
+
+@virtual
+async def test_request_that_is_refused_again_and_again_ends_in_a_spoken_fallback() -> None:
+    async with running_call() as call:
+        for _ in range(4):
+            create = await call.model.expect("response.create")
+            await call.model.emit(error("rate_limit_exceeded", event_id=create["event_id"]))
+        await call.settle()
+
+        assert call.bottom.of(ModelLostFrame)[0].reason == "rate_limit_exceeded"
+
+
+@virtual
 async def test_model_that_cannot_be_reached_is_dialled_until_the_time_is_up() -> None:
     model = ScriptedModel()
     model.refuse_dials = 1000
     config = OpenAIRealtimeConfig(type="openai_realtime", connect_timeout=0.2)
     async with running_call(model=model, config=config) as call:
-        for _ in range(200):
-            if call.bottom.of(ModelLostFrame):
-                break
-            await call.context.phone.hang_up()
-            await _tick()
+        await call.running
 
         assert call.bottom.of(ModelLostFrame)[0].reason == "unreachable"
 
 
-async def _tick() -> None:
-    await asyncio.sleep(0.01)
-
-
+@virtual
 async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audio_lost() -> None:
     async with running_call() as call:
         await greeted(call)
@@ -196,10 +257,7 @@ async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audi
         payloads = [base64.b64encode(bytes([n]) * 160).decode() for n in range(10)]
         for payload in payloads:
             await call.top.push_audio(PcmuInputFrame(payload))
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         sent = []
         while (event := await call.model.next())["type"] != "response.create":
@@ -211,15 +269,13 @@ async def test_dead_socket_is_replaced_with_the_conversation_as_text_and_no_audi
         assert call.journal("model_reconnected")
 
 
+@virtual
 async def test_expired_session_is_replaced() -> None:
     async with running_call() as call:
         await greeted(call)
         await call.model.emit(error("session_expired"))
         await call.model.sockets[-1].close(1001, "60 minutes")
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         assert (await call.model.next())["type"] == "session.update"
 
@@ -258,6 +314,7 @@ async def test_pcm_confirmed_instead_of_pcmu_is_transcoded_both_ways() -> None:
         ]
 
 
+@virtual
 async def test_greeting_that_the_dead_socket_cut_is_said_again_in_its_own_words() -> None:
     async with running_call() as call:
         create = await call.model.expect("response.create")
@@ -266,10 +323,7 @@ async def test_greeting_that_the_dead_socket_cut_is_said_again_in_its_own_words(
         await call.model.audio("resp_1", "item_1", pcmu(100))
         await call.settle()
         await call.model.sockets[-1].close(1011, "gone")
-        for _ in range(100):
-            if len(call.model.sockets) == 2:
-                break
-            await _tick()
+        await call.model.dialled_again()
 
         again = await call.model.expect("response.create")
         assert again["response"]["instructions"] == create["response"]["instructions"]

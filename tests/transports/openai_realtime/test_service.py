@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from processors.frames import PcmuInputFrame
+from processors.audio_frames import PcmuInputFrame
 from tests.transports.openai_realtime.harness import running_call
 
 

@@ -10,7 +10,7 @@ import pytest
 from processors.call_tool import Tool
 from processors.context import Speech
 from processors.frames import EndCallFrame
-from processors.tool_frames import ToolFailedFrame
+from processors.tool_frames import ToolEndedFrame, ToolFailedFrame
 from processors.tools.python import PythonTool
 from tests.transports.openai_realtime import sample_tools
 from tests.transports.openai_realtime.harness import Call, running_call
@@ -100,6 +100,7 @@ async def test_call_that_was_cut_short_is_not_run() -> None:
         await call.model.done("resp_2", "cancelled")
 
         await call.model.nothing_more()
+        assert call.journal("tool_started") == []
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,8 @@ async def test_call_that_was_cut_short_is_not_run() -> None:
         ("no_such", "{}", "no function no_such"),
         ("look_up", "[1]", "not a JSON object"),
         ("look_up", "{oops", "not a JSON object"),
-        ("look_up", '{"planet": "Mars"}', "failed"),
+        ("look_up", "{}", "The function look_up was not run: it needs street; ask the caller"),
+        ("look_up", '{"street": "Elm", "planet": "Mars"}', "was not run: it has no planet."),
     ],
 )
 async def test_whatever_goes_wrong_the_model_is_told(name: str, arguments: str, told: str) -> None:
@@ -205,11 +207,18 @@ async def test_output_that_comes_after_the_session_died_is_told_with_its_call() 
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "reason"),
-    [("broken", "{}", "raised"), ("no_such", "{}", "refused"), ("look_up", "[]", "refused")],
+    ("name", "arguments", "reasons"),
+    [
+        ("broken", "{}", ["raised"]),
+        ("no_such", "{}", ["refused"]),
+        ("look_up", "[]", ["refused"]),
+        # Called amiss, a tool did not fail: the model calls it again.
+        ("look_up", "{}", []),
+        ("look_up", '{"street": "Elm", "planet": "Mars"}', []),
+    ],
 )
 async def test_processors_hear_of_functions_that_fail(
-    name: str, arguments: str, reason: str
+    name: str, arguments: str, reasons: list[str]
 ) -> None:
     async with running_call(speech=SPEECH) as call:
         await greeted(call)
@@ -218,5 +227,7 @@ async def test_processors_hear_of_functions_that_fail(
         await output(call)
         await call.settle()
 
-        (failed,) = call.bottom.of(ToolFailedFrame)
-        assert (failed.function_name, failed.call_id, failed.reason) == (name, "c1", reason)
+        (ended,) = call.bottom.of(ToolEndedFrame)
+        assert (ended.function_name, ended.call_id) == (name, "c1")
+        assert [failed.reason for failed in call.bottom.of(ToolFailedFrame)] == reasons
+        assert all(not entry.fields["ok"] for entry in call.journal("tool_ended"))

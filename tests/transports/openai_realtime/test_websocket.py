@@ -113,7 +113,8 @@ async def test_a_peer_that_does_not_read_makes_the_sender_wait() -> None:
                 await socket.send("x" * 100_000)
 
         sending = asyncio.create_task(send_all())
-        await asyncio.sleep(0.05)
+        for _ in range(1000):  # far more turns of the loop than messages
+            await asyncio.sleep(0)
         assert not sending.done()
         read.set()
         await sending

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 
+from tests.transports.simulated.text_talk import TextTalk
 from transports.simulated.brain import Brain, exact_words
 from transports.simulated.brain_script import (
     BrainRequest,
@@ -55,36 +55,14 @@ BROCHURE = Tool("send_brochure", "Send the brochure by mail.")
 
 
 @dataclass
-class Talk:
-    """A call as text: what the caller says, and what the brain makes of it."""
+class Talk(TextTalk):
+    """A call that the brain answers."""
 
-    tools: tuple[Tool, ...] = (END,)
-    lines: list[Line] = field(default_factory=list)
     script: BrainScript = SCRIPT
+    tools: tuple[Tool, ...] = (END,)
 
-    def respond(self, **fields: Any) -> list[Output]:
-        request = BrainRequest(tuple(self.lines), tools=self.tools)
-        outputs = Brain(self.script).reply(replace(request, **fields))
-        for number, output in enumerate(outputs):
-            if isinstance(output, Say):
-                self.lines.append(Line("assistant", output.text))
-            else:
-                call_id = f"call_{len(self.lines)}_{number}"
-                self.lines.append(Line("tool_call", name=output.name, call_id=call_id))
-        return outputs
-
-    def says(self, text: str) -> str:
-        self.lines.append(Line("caller", text))
-        return " ".join(said.text for said in self.respond() if isinstance(said, Say))
-
-    def asks(self, text: str) -> list[Call]:
-        self.lines.append(Line("caller", text))
-        return [output for output in self.respond() if isinstance(output, Call)]
-
-    def tool_answers(self, output: str) -> str:
-        call = next(line for line in reversed(self.lines) if line.who == "tool_call")
-        self.lines.append(Line("tool_output", output, call_id=call.call_id))
-        return " ".join(said.text for said in self.respond() if isinstance(said, Say))
+    def reply(self, request: BrainRequest) -> list[Output]:
+        return Brain(self.script).reply(request)
 
 
 def test_it_opens_with_disclosure_and_greeting() -> None:

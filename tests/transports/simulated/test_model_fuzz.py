@@ -52,6 +52,8 @@ def test_no_event_breaks_a_session(events: list[tuple[str, dict[str, Any]]]) -> 
         async with realtime_client() as client:
             for kind, fields in events:
                 await client.send(kind, **{k: v for k, v in fields.items() if k != "type"})
-            await client.configure()
+            confirmed = await client.configure(instructions="Be brief.")
+
+        assert confirmed["session"]["instructions"] == "Be brief."
 
     run_virtual(main())

@@ -133,3 +133,15 @@ async def test_a_failed_response_says_so_in_response_done_alone(code: str, kind:
             assert (error["code"], error["type"]) == (code, kind)
             assert response["usage"]["total_tokens"] == 0
         assert not client.of("error")
+
+
+@virtual
+async def test_a_filtered_response_is_incomplete_and_says_why() -> None:
+    options = ModelOptions(faults=Faults(failed_responses={1: "content_filter"}))
+    async with realtime_client(SCRIPT, options) as client:
+        filtered = await client.respond()
+
+        assert filtered["status"] == "incomplete"
+        details = filtered["status_details"]
+        assert details == {"type": "incomplete", "reason": "content_filter"}
+        assert filtered["output"] == []

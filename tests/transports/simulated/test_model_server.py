@@ -75,9 +75,12 @@ async def test_one_key_may_be_the_only_good_one() -> None:
     model = SimulatedModel(scripted(lambda _: SCRIPT), options=ModelOptions(api_key="sk-good"))
     await model.start()
     async with dial(model) as bad, dial(model, {"Authorization": "Bearer sk-good"}) as good:
-        await receive(bad, "error")
-        await receive(good, "session.created")
+        refused = await receive(bad, "error")
+        created = await receive(good, "session.created")
     await model.stop()
+
+    assert refused["error"]["code"] == "invalid_api_key"
+    assert created["session"]["id"].startswith("sess_")
 
 
 async def test_other_paths_are_not_found(server: SimulatedModel) -> None:

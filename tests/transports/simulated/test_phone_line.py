@@ -284,9 +284,16 @@ async def test_rest_replaces_the_document_and_the_stream_stops(form: dict[str, s
 
 async def test_rest_ends_a_pause_early() -> None:
     async with world(twiml='<Response><Pause length="30"/><Say>never</Say></Response>') as w:
-        calling = asyncio.create_task(w.call())
-        await w.asked.wait()
-        await asyncio.sleep(0.03)
+        answered = asyncio.Event()
+        journal = Journal(0.0)
+
+        def phone_says(entry: Entry) -> None:
+            if entry.kind == "webhook_answered":
+                answered.set()
+
+        journal.listen(phone_says)
+        calling = asyncio.create_task(w.call(journal=journal))
+        await answered.wait()
         await w.update("CA0c", Status="completed")
         outcome = await calling
 

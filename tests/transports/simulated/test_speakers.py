@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,12 @@ from transports.simulated.speakers import Player, Speakers, find_player
 
 FRAME = 160
 COPY = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
+NEVER_READS = """\
+import os, sys, time
+with open(sys.argv[1], "w") as told:
+    told.write(str(os.getpid()))
+time.sleep(3600)
+"""
 
 
 @pytest.fixture
@@ -50,12 +57,18 @@ def test_a_player_that_gives_up_is_told_of_once_and_the_call_goes_on(warnings: l
     assert "has given up" in warnings[0]
 
 
-def test_a_player_that_is_behind_makes_a_gap_and_is_not_waited_for_long() -> None:
-    speakers = Speakers(player("import time; time.sleep(60)"), last_sounds=0.01)
+def test_a_player_that_is_behind_makes_a_gap_and_is_not_waited_for_long(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    speakers = Speakers(player(NEVER_READS, str(told)), last_sounds=0.01)
+    process = int(told.read_text())  # waits until the player has told
     for number in range(100):
         speakers.caller(b"L" * 8000)
         speakers.assistant(b"R" * 8000, float(number))
     speakers.wait()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 def test_the_first_player_that_is_there_plays() -> None:

@@ -89,5 +89,9 @@ async def test_closing_twice_closes_once() -> None:
 async def test_closing_a_socket_whose_peer_is_gone_is_harmless() -> None:
     server = Server()
     server.peer_is_gone = True
+    socket = server.socket()
 
-    await server.socket().close()
+    await socket.close()
+
+    with pytest.raises(SocketClosedError):
+        await socket.send("too late")

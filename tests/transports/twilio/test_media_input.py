@@ -8,12 +8,9 @@ from pipecat.frames.frames import EndWorkerFrame, Frame, InputDTMFFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.tests.utils import run_test
 
+from processors.audio_frames import PcmuInputFrame
 from processors.base import CallProcessor
-from processors.frames import (
-    CallerSpeechStartedFrame,
-    CallerSpeechStoppedFrame,
-    PcmuInputFrame,
-)
+from processors.frames import CallerSpeechStartedFrame, CallerSpeechStoppedFrame
 from tests.transports.twilio.line import (
     Jump,
     Line,

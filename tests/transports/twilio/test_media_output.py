@@ -15,13 +15,9 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.tests.utils import run_test
 
+from processors.audio_frames import PcmuOutputFrame
 from processors.base import CallProcessor
-from processors.frames import (
-    AssistantAudioEndFrame,
-    CallInterruptionFrame,
-    PcmuOutputFrame,
-    PlaybackEndFrame,
-)
+from processors.frames import AssistantAudioEndFrame, CallInterruptionFrame, PlaybackEndFrame
 from processors.state.playback import ECHO_GRACE, Purpose
 from processors.state.playback_plan import UNKNOWN_ROUND_TRIP
 from tests.transports.twilio.line import (

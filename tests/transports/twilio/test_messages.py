@@ -1,5 +1,4 @@
 import base64
-import contextlib
 import json
 
 import pytest
@@ -149,8 +148,11 @@ json_values = st.recursive(
 )
 
 
+KNOWN = ["media", "mark", "dtmf", "stop", "start", "connected"]
+
+
 @given(
-    st.sampled_from(["media", "mark", "dtmf", "stop", "start", "connected", "other"]),
+    st.sampled_from([*KNOWN, "other"]),
     st.dictionaries(st.sampled_from(["timestamp", "payload", "name", "digit"]), json_values),
     json_values,
 )
@@ -159,8 +161,11 @@ def test_no_shape_of_a_message_raises_anything_else(
 ) -> None:
     text = json.dumps({"event": event, event: body, "extra": extra, "streamSid": extra})
 
-    with contextlib.suppress(TwilioProtocolError):
-        decode(text)
+    try:
+        message = decode(text)
+    except TwilioProtocolError:
+        return
+    assert message is None or event in KNOWN
 
 
 def test_outbound_messages_have_exactly_the_documented_shape() -> None:

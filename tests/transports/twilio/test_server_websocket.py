@@ -154,12 +154,19 @@ async def test_messages_that_nobody_takes_stop_the_sender_and_none_is_lost() -> 
     async with served(application) as client:
         application.reads.clear()
 
+        sent, before = 0, -1
+
         async def send_all() -> None:
+            nonlocal sent
             for at in range(number):
                 await client.send(f"{at}" + " " * 60_000)
+                sent += 1
 
         sending = asyncio.create_task(send_all())
-        await asyncio.sleep(0.05)
+        while sent > before:  # until many turns of the loop bring no more
+            before = sent
+            for _ in range(500):
+                await asyncio.sleep(0)
         assert not sending.done()
         application.reads.set()
         await sending

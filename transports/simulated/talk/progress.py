@@ -16,7 +16,7 @@ from transports.simulated.talk.checklist import Checklist
 from transports.simulated.talk.escalation import TRANSFER, needed
 from transports.simulated.talk.intents import ASKS, Intent, intent_of, sentences
 from transports.simulated.talk.kinds import Kind, kind_of
-from transports.simulated.talk.likeness import Likeness
+from transports.simulated.talk.likeness import Likeness, WordLikeness
 from transports.simulated.talk.lines import (
     ANYTHING_ELSE,
     STILL_THERE,
@@ -186,3 +186,8 @@ class Progress:
             return intent
         asks = intent is Intent.QUESTION and words(sentence)[:1] and words(sentence)[0] in ASKS
         return Intent.STATEMENT if not asks and self.checklist.fits(sentence) else intent
+
+
+def talked(script: BrainScript, lines: Iterable[Line]) -> Progress:
+    """Where a conversation stood that a talker led, by its words alone."""
+    return Progress(script, lines, WordLikeness())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from transports.simulated.brain import DONE, exact_words, since_last_output, tool_outcome
+from transports.simulated.brain import exact_words, since_last_output
 from transports.simulated.brain_script import (
     END_CALL,
     WAIT_FOR_CALLER,
@@ -34,6 +34,7 @@ from transports.simulated.talk.progress import Progress
 from transports.simulated.talk.saving import SAVE
 from transports.simulated.talk.tool_use import ToolUse
 from transports.simulated.talk.turn import Effect, Turn
+from transports.simulated.tool_result import DONE, tool_outcome
 from transports.simulated.words import words
 
 MOMENT: Final = "One moment, please."
@@ -108,7 +109,11 @@ class Talker:
         ended = [names.get(line.call_id) for line in outputs]
         if END_CALL in ended:
             return [Say(self._script.goodbye)]
-        told = " ".join(dict.fromkeys(tool_outcome(line.text, self._script) for line in outputs))
+        told = " ".join(
+            dict.fromkeys(
+                tool_outcome(line.text, self._script, names.get(line.call_id)) for line in outputs
+            )
+        )
         if told.endswith(DONE) and set(ended) == {SAVE}:
             told = _SAVE_REFUSED if progress.open is not None else ""
         tools = ToolUse(request, progress)

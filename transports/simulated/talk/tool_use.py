@@ -10,11 +10,13 @@ from transports.simulated.talk.day_and_time import when_in
 from transports.simulated.talk.email_address import email_in
 from transports.simulated.talk.escalation import TRANSFER
 from transports.simulated.talk.numbers import first_number
+from transports.simulated.talk.opening import asks_hours, day_asked
 from transports.simulated.talk.phone_digits import phone_in
 from transports.simulated.talk.progress import Progress
 from transports.simulated.talk.saving import SAVE
 from transports.simulated.talk.written import amount_in_digits, iso_moment, today_in
 from transports.simulated.tool_match import calls_for
+from transports.simulated.tool_result import BUSINESS_HOURS
 from transports.simulated.words import stems
 
 _CONFIRMED: Final = "confirmed"
@@ -57,6 +59,9 @@ class ToolUse:
             request = BrainRequest(tools=named, parallel=self._request.parallel)
         else:
             request = self._request
+        if choice == "auto" and self.offered(BUSINESS_HOURS) and asks_hours(text):
+            day = day_asked(text, today_in(self._request.briefing))
+            return [Call(BUSINESS_HOURS, {"day": day} if day else {})]
         found = calls_for(text, request, self._progress.collected)
         return [Call(c.name, self._arguments(self._tools[c.name], text, {})) for c in found]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from processors.state.escalation.clauses import Clauses
-from processors.state.escalation.cues import CueError, CueList, Cues, Grammar
+from processors.state.escalation.cues import CueError, CueList, Cues, Grammar, either
 
 GRAMMAR = Grammar(
     Clauses([("n't\\b", " not"), ("'d\\b", " would")]),
@@ -84,3 +85,27 @@ def test_accents_quotes_and_marks_do_not_matter() -> None:
 def test_a_cue_that_can_not_be_read_is_refused(cue: str) -> None:
     with pytest.raises(CueError):
         CUES.compile(cue)
+
+
+RUNNING_ON = replace(
+    GRAMMAR,
+    breaks=re.compile(r"\bi\b"),
+    carries=re.compile(r"\bsaid$"),
+    supposed_if=re.compile(r"\bwould\b.* if\b"),
+)
+
+
+def test_a_clause_ends_where_another_begins_without_a_mark() -> None:
+    text = "i never talk to an agent years ago i want to talk to an agent i mean it"
+
+    assert TALK.find("you do not help i talk to an agent", RUNNING_ON) == "talk to an agent"
+    assert TALK.find(text, RUNNING_ON) == "talk to an agent"
+    assert TALK.find("she said i talk to an agent", RUNNING_ON) == ""
+
+
+def test_what_would_be_if_something_were_is_only_supposed() -> None:
+    assert TALK.find("i would talk to an agent if it were bad", RUNNING_ON) == ""
+
+
+def test_any_of_no_patterns_is_none() -> None:
+    assert either([None]) is None

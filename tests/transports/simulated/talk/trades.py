@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from tests.transports.simulated.text_talk import TextTalk
 from transports.simulated.brain_script import (
     BrainRequest,
     BrainScript,
-    Call,
     ChecklistItem,
-    Line,
     Output,
-    Say,
     Tool,
 )
 from transports.simulated.talk.talker import Talker
@@ -66,43 +63,14 @@ END = Tool("end_call", "End the call.", {"properties": {"reason": {"type": "stri
 
 
 @dataclass
-class Talk:
-    """A call as text: what the caller says, and what the assistant makes of it."""
+class Talk(TextTalk):
+    """A call that a talker answers."""
 
-    script: BrainScript
     tools: tuple[Tool, ...] = (END,)
-    lines: list[Line] = field(default_factory=list)
     briefing: str = "The caller's number is +15550100042."
 
-    def respond(self, **fields: Any) -> list[Output]:
-        request = BrainRequest(
-            tuple(self.lines), tools=self.tools, briefing=self.briefing, **fields
-        )
-        outputs = Talker(self.script).reply(request)
-        for number, output in enumerate(outputs):
-            if isinstance(output, Say):
-                self.lines.append(Line("assistant", output.text))
-            else:
-                call_id = f"call_{len(self.lines)}_{number}"
-                self.lines.append(Line("tool_call", name=output.name, call_id=call_id))
-        return outputs
-
-    def says(self, text: str) -> str:
-        """What the assistant says to it."""
-        return " ".join(said.text for said in self.hears(text) if isinstance(said, Say))
-
-    def asks(self, text: str) -> list[Call]:
-        """What the assistant calls for it."""
-        return [output for output in self.hears(text) if isinstance(output, Call)]
-
-    def hears(self, text: str) -> list[Output]:
-        self.lines.append(Line("caller", text))
-        return self.respond()
-
-    def tool_answers(self, output: str = '{"ok": true}') -> str:
-        call = next(line for line in reversed(self.lines) if line.who == "tool_call")
-        self.lines.append(Line("tool_output", output, call_id=call.call_id))
-        return " ".join(said.text for said in self.respond() if isinstance(said, Say))
+    def reply(self, request: BrainRequest) -> list[Output]:
+        return Talker(self.script).reply(request)
 
 
 def bikes(*tools: Tool) -> Talk:
