@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from processors.state.cut import Cut, Mark
@@ -69,9 +68,7 @@ class PlaybackLedger:
         self._items: deque[QueuedItem] = deque()
         self._begun = BegunItems(_ITEMS_REMEMBERED)
         self._marks: deque[Mark] = deque()
-        self._cut: Cut | None = None
-        self._cut_items: list[QueuedItem] = []
-        self._cut_heard_ms = 0.0  # what echoes had shown by then
+        self._cuts: deque[Cut] = deque()  # whose marks are not all back
         self._refused = RecentKeys(_ITEMS_REMEMBERED)
         self._truncations: list[Truncation] = []
         self._generation = 1
@@ -81,7 +78,7 @@ class PlaybackLedger:
         self._heard_ms = 0.0
         self._last_echo: Echo | None = None  # of this queue
         self._clear_trip: float | None = None  # seconds from a clear to the marks that it returns
-        self._piece = (0.0, 0.0)  # the last audio sent: where it begins, and when that was
+        self._piece_ms = 0.0  # where the last audio sent begins
         self._audible = False
         self._clear_owed = False
         self._listeners: list[HeardListener] = []
@@ -117,7 +114,7 @@ class PlaybackLedger:
         dry = self._plan.sent(self._sent_ms, duration_ms, now)
         if dry and item.sent_ms:
             self.ran_dry = dry
-        self._piece = (self._sent_ms, now)
+        self._piece_ms = self._sent_ms
         item.sent_ms += duration_ms
         self._sent_ms += duration_ms
         if self._marked_ms is None or self._sent_ms - self._marked_ms >= self._mark_every_ms:
@@ -139,7 +136,9 @@ class PlaybackLedger:
                 return self._mark()
         return None
 
-    def mark_received(self, name: str, now: float, due: float | None = None) -> list[str]:
+    def mark_received(
+        self, name: str, now: float, due: float | None = None, *, sure: bool = False
+    ) -> list[str]:
         """Take an echo: all audio before that mark was played, unless a clear returned it.
 
         A name that is not awaited changes nothing. One from before the last cut tells where
@@ -149,23 +148,24 @@ class PlaybackLedger:
             name: The mark's.
             now: When it came.
             due: When it would have come if the way here had not held it up, if that is known.
+            sure: It is; else it may have been due as late as it came.
 
         Returns:
             The items that were thereby heard to their end.
         """
-        if self._cut is not None and name in self._cut.awaited:
-            at = now if due is None else min(now, max(due, self._cut.earliest(name)))
-            self._cut.mark_returned(name, at)
-            if self._cut.settled:
-                self.settle()
-            return []
+        for cut in self._cuts:
+            if name in cut.awaited:
+                earliest = float("-inf") if sure else cut.earliest(name)
+                cut.mark_returned(name, _was_due(now, due, earliest))
+                self._settle_what_is_back()
+                return []
         if not any(mark.name == name for mark in self._marks):
             return []
         mark = self._marks.popleft()
         while mark.name != name:
             mark = self._marks.popleft()
-        if due is not None:
-            now = min(now, max(due, self._plan.earliest(mark.position_ms, self._last_echo)))
+        earliest = self._plan.earliest(mark.position_ms, self._last_echo)
+        now = _was_due(now, due, float("-inf") if sure else earliest)
         self._last_echo = Echo(mark.position_ms, now)
         self._plan.echoed(self._last_echo)
         return self._heard_up_to(mark.position_ms, now)
@@ -178,8 +178,8 @@ class PlaybackLedger:
         Returns:
             The items that are thereby taken as heard to their end.
         """
-        if self._cut is not None and now >= self._cut.deadline:
-            self.settle()
+        while self._cuts and now >= self._cuts[0].deadline:
+            self._settle_first()
         if not self._marks or now < self._echo_deadline():
             return []
         position_ms = self._marks[-1].position_ms
@@ -200,21 +200,22 @@ class PlaybackLedger:
         """
         if not self._items:
             return False
-        self.settle()
         queued = self._heard_ms < self._sent_ms
         self._clear_owed = self._clear_owed or queued
-        self._cut = Cut(
-            at=now,
-            plan=self._plan,
-            clear_trip=self._clear_trip,
-            planned_ms=self._position_ms(now),
-            sent_ms=self._sent_ms,
-            last_echo=self._last_echo,
-            awaited={mark.name: mark for mark in self._marks} if queued else {},
+        self._cuts.append(
+            Cut(
+                at=now,
+                plan=self._plan,
+                clear_trip=self._clear_trip,
+                items=list(self._items),
+                heard_ms=self._heard_ms,
+                planned_ms=self._position_ms(now),
+                sent_ms=self._sent_ms,
+                last_echo=self._last_echo,
+                awaited={mark.name: mark for mark in self._marks} if queued else {},
+            )
         )
-        self._cut_items = list(self._items)
-        self._cut_heard_ms = self._heard_ms
-        for item in self._cut_items:
+        for item in self._items:
             self._refused.add(item.item_id)
         self._items.clear()
         self._marks.clear()
@@ -224,8 +225,7 @@ class PlaybackLedger:
         self._marked_ms = None
         self._last_echo = None
         self._audible = False
-        if self._cut.settled:
-            self.settle()
+        self._settle_what_is_back()
         return queued
 
     def phone_gone(self, now: float) -> None:
@@ -240,30 +240,35 @@ class PlaybackLedger:
         owed, self._clear_owed = self._clear_owed, False
         return owed
 
+    def last_mark(self) -> str | None:
+        """A mark behind all that was sent: sent right before a clear, it comes back with it.
+
+        Returns:
+            Its name, or None when there is one already, or nothing to clear.
+        """
+        if not self.queued_ms or self._marked_ms == self._sent_ms:
+            return None
+        return self._mark()
+
     def taken_back(self, duration_ms: float) -> None:
         """The last of what was sent before a cut had not left yet, and never will."""
-        if self._cut is not None:
-            self._cut.sent_ms = max(self._cut.sent_ms - duration_ms, self._cut_heard_ms)
+        if self._cuts:
+            self._cuts[-1].taken_back(duration_ms)
+
+    def clear_waits(self) -> None:
+        """The clear can't leave yet; ``clear_left`` tells when it does."""
+        if self._cuts:
+            self._cuts[-1].waits = True
+
+    def clear_left(self, now: float) -> None:
+        """A clear that had to wait leaves now, for all cuts up to here."""
+        for cut in self._cuts:
+            cut.clear_left(now)
 
     def settle(self) -> None:
-        """Decide a pending cut with what is known now."""
-        if self._cut is None:
-            return
-        measured = self._cut.measured()
-        position_ms = min(measured.position_ms, self._cut.sent_ms)
-        self._tell(
-            heard_between(
-                self._cut_items, self._cut_heard_ms, position_ms, self._cut.ends_at, cut=True
-            )
-        )
-        if self._cut.cleared_at is not None:
-            trip = self._cut.cleared_at - self._cut.at
-            self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
-        self._truncations += truncations(
-            self._cut_items, replace(measured, position_ms=position_ms)
-        )
-        self._cut = None
-        self._cut_items = []
+        """Decide every pending cut with what is known now."""
+        while self._cuts:
+            self._settle_first()
 
     def take_truncations(self) -> list[Truncation]:
         """Hand over, once, what the model must be told of the cuts that are settled."""
@@ -284,7 +289,7 @@ class PlaybackLedger:
     @property
     def settled(self) -> bool:
         """Whether it is known of all that was sent if it was heard."""
-        return not self._items and self._cut is None
+        return not self._items and not self._cuts
 
     @property
     def audible(self) -> bool:
@@ -312,10 +317,28 @@ class PlaybackLedger:
 
     def deadline(self) -> float | None:
         """When to call ``timer_fired``; None while nothing is awaited."""
-        deadlines = [self._cut.deadline] if self._cut is not None else []
+        deadlines = [self._cuts[0].deadline] if self._cuts else []
         if self._marks:
             deadlines.append(self._echo_deadline())
         return min(deadlines, default=None)
+
+    def _settle_what_is_back(self) -> None:
+        """Decide the cuts whose marks are all back; those of one cut come before the next one's."""
+        while self._cuts and self._cuts[0].settled:
+            self._settle_first()
+
+    def _settle_first(self) -> None:
+        cut = self._cuts.popleft()
+        measured = cut.measured()
+        self._tell(
+            heard_between(cut.items, cut.heard_ms, measured.position_ms, cut.ends_at, cut=True)
+        )
+        if cut.cleared_at is not None:
+            trip = cut.cleared_at - cut.at
+            self._clear_trip = trip if self._clear_trip is None else min(trip, self._clear_trip)
+            following = self._cuts[0].plan if self._cuts else self._plan
+            following.follows_clear(cut.cleared_at)
+        self._truncations += truncations(cut.items, measured)
 
     def _echo_deadline(self) -> float:
         return self._plan.echo_due(self._marks[-1].position_ms, self._last_echo) + ECHO_GRACE
@@ -356,6 +379,11 @@ class PlaybackLedger:
     def _mark(self) -> str:
         self._sequence += 1
         name = f"{self._generation}.{self._sequence}"
-        self._marks.append(Mark(name, self._sent_ms, *self._piece))
+        self._marks.append(Mark(name, self._sent_ms, self._piece_ms))
         self._marked_ms = self._sent_ms
         return name
+
+
+def _was_due(now: float, due: float | None, earliest: float) -> float:
+    """When a mark was due that came now, if it can not have come sooner than at ``earliest``."""
+    return now if due is None else min(now, max(due, earliest))

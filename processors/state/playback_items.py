@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from processors.state.cut import Measured
 from processors.state.heard import Heard
+from processors.state.measured import Measured
 
 Purpose = Literal[
     "answer", "greeting", "disclosure", "goodbye", "reprompt", "filler", "notice", "safety"

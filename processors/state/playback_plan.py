@@ -53,6 +53,7 @@ class PlaybackPlan:
         self.round_trip = round_trip
         self._runs: deque[_Run] = deque()
         self._ends_at = float("-inf")  # when all could have been played, if the way took no time
+        self._not_before = float("-inf")  # in the time of echoes
 
     def sent(self, position_ms: float, duration_ms: float, now: float) -> float:
         """Plan audio that is sent now: after what is queued, or at once.
@@ -67,6 +68,10 @@ class PlaybackPlan:
             self._ends_at = now
         self._ends_at += duration_ms / 1000
         return dry
+
+    def follows_clear(self, at: float) -> None:
+        """Learn when the clear that went out before all this came back: nothing overtook it."""
+        self._not_before = at
 
     def echoed(self, echo: Echo) -> None:
         """Learn from an echo how long the way is at most."""
@@ -99,7 +104,7 @@ class PlaybackPlan:
             if reached > at:
                 break
             position_ms = run.position_ms
-            instant = max(reached, run.sent_at + round_trip)
+            instant = max(reached, self._begins_at(run, round_trip))
         return position_ms + max(at - instant, 0.0) * 1000
 
     def echo_due(self, position_ms: float, last: Echo | None) -> float:
@@ -111,7 +116,7 @@ class PlaybackPlan:
                 break
             if run.position_ms >= reached_ms:
                 instant += (run.position_ms - reached_ms) / 1000
-                instant = max(instant, run.sent_at + round_trip)
+                instant = max(instant, self._begins_at(run, round_trip))
                 reached_ms = run.position_ms
         return instant + (position_ms - reached_ms) / 1000
 
@@ -136,4 +141,7 @@ class PlaybackPlan:
             return last.position_ms, last.at
         if not self._runs:
             return 0.0, 0.0
-        return self._runs[0].position_ms, self._runs[0].sent_at + round_trip
+        return self._runs[0].position_ms, self._begins_at(self._runs[0], round_trip)
+
+    def _begins_at(self, run: _Run, round_trip: float) -> float:
+        return max(run.sent_at + round_trip, self._not_before)

@@ -22,7 +22,7 @@ from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded, load
 from pipeline.registry import Entry as ProcessorEntry
 from processors.context import CallContext
-from processors.state.journal import Entry
+from processors.state.journal import Entry, Journal
 from tests.proof import tools
 from tests.proof.scenario import Keys, Scenario, Speech, Way
 from tests.proof.sound import Sound, TraceableVoice
@@ -80,6 +80,9 @@ class Evidence:
     phone_socket: Tapped
     sessions: list[Dialled]
     journal: list[Entry]
+    """What the runtime says that it did, in the loop's time."""
+    phone_journal: list[Entry]
+    """What the phone did, in the loop's time."""
     tasks_left: list[str]
     faults: list[str] = field(default_factory=list)
     """What asyncio or the log complained about."""
@@ -190,11 +193,14 @@ async def place(scenario: Scenario) -> Evidence:
     voice = TraceableVoice(sound, scenario.model.ms_per_char)
     host, company = _ModelHost(scenario, voice), _PhoneCompany()
     phone_end, server_end = MemorySocket.pair()
+    did, phone_journal = Journal(0.0), list[Entry]()
+    did.listen(phone_journal.append)
     phone = SimulatedPhone(
         phone_end,
         IDS,
         options=phone_options(scenario),
         person=_Caller(scenario, sound, voice),
+        journal=did,
     )
     company.phone = phone
     dialer = ModelDialer(
@@ -228,11 +234,12 @@ async def place(scenario: Scenario) -> Evidence:
         logger.remove(sink)
     await asyncio.sleep(0)
     left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
-    return Evidence(scenario, facts, socket, host.dialled, journal, left, faults)
+    return Evidence(scenario, facts, socket, host.dialled, journal, phone_journal, left, faults)
 
 
 def _listen(context: CallContext, journal: list[Entry]) -> None:
-    context.journal.listen(journal.append)
+    loop = asyncio.get_running_loop()
+    context.journal.listen(lambda entry: journal.append(replace(entry, at=loop.time())))
 
 
 async def _start(socket: Socket) -> Start | None:

@@ -51,4 +51,55 @@ KNOWN: Final[dict[str, Scenario]] = {
         settings=CallFileSettings(align_20ms=True, mark_every_ms=500),
         seed=2,
     ),
+    # The caller cut in again while the first clear was still held up: the first cut was decided at
+    # once, by what was known of it, and the phone played on.
+    "a second cut before the first clear is back": Scenario(
+        acts=(Keys(5.1, "0"), Keys(7.3, "#"), Keys(8.18, "8")),
+        hangs_up_at=12.0,
+        down=Way(0.191, stalls=((7.6, 0.8),)),
+        up=Way(0.132),
+    ),
+    # No mark had ever come back, and the clear was held up for a second: the way to the phone was
+    # taken to be as long as that.
+    "the first clear of a call is held up before any mark is back": Scenario(
+        acts=(Keys(1.5, "3"),),
+        hangs_up_at=8.0,
+        down=Way(0.124, stalls=((1.72, 1.24),)),
+        up=Way(0.124),
+        model=Model(ms_per_char=66.0, burst_ms=3000.0),
+        settings=CallFileSettings(protect=("greeting",)),
+    ),
+    # The phone sent no media while marks came back, and the clear could not leave: the marks were
+    # taken to be held up, and to have been there as early as could be.
+    "the phone sends no media while a clear can not leave": Scenario(
+        acts=(Keys(3.86, "7"),),
+        hangs_up_at=8.0,
+        down=Way(0.188),
+        up=Way(0.15),
+        blocked=((3.88, 2.0),),
+        gaps=((4.18, 1.46),),
+        model=Model(ms_per_char=120.0),
+    ),
+    # A mark came 33 ms before the clear's on a line that varies by 27 ms: it was taken for one of
+    # them, and what was played since was not counted.
+    "a mark shortly before the clear on an uneven line": Scenario(
+        acts=(Keys(1.0, "0"),) * 4 + (Keys(1.0, "#0"),),
+        hangs_up_at=16.94,
+        sends_stop=False,
+        down=Way(0.072, 0.007, ((6.4, 2.0),)),
+        up=Way(0.039, 0.02),
+        model=Model(speed=0.0, first_delta=0.0, ms_per_char=20.0, burst_ms=10.0, tool=0.0),
+    ),
+    # A mark came back while the clear could not leave, and was taken for one that it returned.
+    "the last mark comes back before the clear has left": Scenario(
+        acts=(Keys(5.56, "*"), Speech(5.34, 2.6, "")),
+        hangs_up_at=12.0,
+        down=Way(0.023, 0.013, ((4.24, 1.2), (6.9, 1.9), (7.68, 1.92))),
+        up=Way(0.023, 0.013, ((4.24, 1.2), (6.9, 1.9), (7.68, 1.92))),
+        blocked=((5.22, 0.88),),
+        gaps=((4.24, 1.2), (7.68, 1.92)),
+        model=Model(speed=1.0, first_delta=0.0, ms_per_char=5.0, burst_ms=10.0),
+        settings=CallFileSettings(mark_every_ms=500),
+        seed=3,
+    ),
 }

@@ -126,6 +126,8 @@ JUNK = st.one_of(
     st.binary(max_size=20),
 )
 
+IN_ORDER = st.builds(Marks, doubled=st.sampled_from((0.0, 0.3)))
+
 LATE_OR_LOST = st.builds(
     Marks,
     lost=st.sampled_from((0.0, 0.1, 0.5, 1.0)),
@@ -152,7 +154,7 @@ def scenarios(
         up=ways(stalls=up_stalls, uneven=uneven),
         blocked=_stretches(2.0, 2) if blocked else st.just(()),
         gaps=st.one_of(st.just(()), _stretches(3.0, 2)),
-        marks=LATE_OR_LOST if marks else st.builds(Marks, doubled=st.sampled_from((0.0, 0.3))),
+        marks=st.one_of(IN_ORDER, IN_ORDER, LATE_OR_LOST) if marks else IN_ORDER,
         model=MODELS,
         settings=SETTINGS,
         junk=st.lists(

@@ -26,7 +26,7 @@ from processors.base import CallProcessor
 from processors.context import CallContext
 from processors.state.g711 import SILENCE
 from processors.state.gaps import GapFiller
-from processors.state.line_clock import LineClock
+from processors.state.mark_dates import DatedMark, MarkDates
 from processors.timer import DeadlineTimer
 from transports.socket import Socket, SocketClosedError
 from transports.twilio.messages import (
@@ -67,7 +67,7 @@ class TwilioInput(CallProcessor):
         context: CallContext,
         socket: Socket,
         *,
-        mark_received: Callable[[str, float], Awaitable[None]],
+        mark_received: Callable[[DatedMark], Awaitable[None]],
         stream_started: Callable[[], Awaitable[None]],
         stream_ended: Callable[[], Awaitable[None]],
     ) -> None:
@@ -77,7 +77,10 @@ class TwilioInput(CallProcessor):
         self._mark_received = mark_received
         self._on_stream_started = stream_started
         self._on_stream_ended = stream_ended
-        self._line = LineClock()
+        self._dates = MarkDates()
+        self._dates_timer = DeadlineTimer(
+            self, self._dates.deadline, self._media_missed, context.clock
+        )
         self._gaps = GapFiller(enabled=config.pad_gaps, max_gap_ms=config.max_gap_ms)
         self._timer = DeadlineTimer(self, self._gaps.deadline, self._fill_stall, context.clock)
         self._reader: asyncio.Task[None] | None = None
@@ -128,8 +131,8 @@ class TwilioInput(CallProcessor):
             if type(message) is MediaMessage:
                 await self._media_received(message.media)
             elif type(message) is MarkMessage:
-                due = self._line.due(self._context.clock())
-                await self._mark_received(message.mark.name, due)
+                now = self._context.clock()
+                await self._marks_dated(self._dates.mark_received(message.mark.name, now))
             elif type(message) is DtmfMessage:
                 await self._key_pressed(message.dtmf.digit)
             elif type(message) is StopMessage:
@@ -139,7 +142,9 @@ class TwilioInput(CallProcessor):
 
     async def _media_received(self, media: Media) -> None:
         now = self._context.clock()
-        self._line.media_received(media.timestamp, now)
+        dated = self._dates.media_received(media.timestamp, now)
+        if dated:
+            await self._marks_dated(dated)
         frame = PcmuInputFrame(media.payload, media.timestamp)
         stalled, next_ms = self._gaps.stall_filled, self._gaps.next_timestamp_ms
         missing_ms = self._gaps.media_received(media.timestamp, frame.duration_ms, now)
@@ -148,6 +153,14 @@ class TwilioInput(CallProcessor):
         await self.push_caller_audio(frame)
         if stalled:
             self._timer.arm()
+
+    async def _marks_dated(self, marks: list[DatedMark]) -> None:
+        for mark in marks:
+            await self._mark_received(mark)
+        self._dates_timer.arm()
+
+    async def _media_missed(self) -> None:
+        await self._marks_dated(self._dates.timer_fired(self._context.clock()))
 
     async def _fill_stall(self) -> None:
         next_ms = self._gaps.next_timestamp_ms
@@ -187,6 +200,7 @@ class TwilioInput(CallProcessor):
     async def _stop(self) -> None:
         self._reading = False
         await self._timer.stop()
+        await self._dates_timer.stop()
         if self._reader is not None:
             await self.cancel_task(self._reader)
             self._reader = None

@@ -18,6 +18,7 @@ from processors.audio_frames import PcmuOutputFrame, payload_bytes
 from processors.base import CallProcessor
 from processors.context import CallContext
 from processors.frames import AssistantAudioEndFrame, CutSettledFrame, PlaybackEndFrame
+from processors.state.mark_dates import DatedMark
 from processors.state.playback import Purpose
 from processors.timer import DeadlineTimer
 from transports.socket import Socket
@@ -48,7 +49,7 @@ class TwilioOutput(CallProcessor):
         self._context = context
         self._playback = context.playback
         self._messages = OutboundMessages(context.info.stream_sid)
-        self._outbox = Outbox(self, socket)
+        self._outbox = Outbox(self, socket, self._left_late)
         self._timer = DeadlineTimer(
             self, self._playback.deadline, self._echoes_overdue, context.clock
         )
@@ -91,10 +92,11 @@ class TwilioOutput(CallProcessor):
             return
         await self.push_frame(frame, direction)
 
-    async def mark_received(self, name: str, due: float) -> None:
-        """Take a mark that Twilio sent back; ``due``: when it would be here on an even line."""
-        heard = self._playback.mark_received(name, self._context.clock(), due)
-        item_id = self._marked_items.pop(name, None)
+    async def mark_received(self, mark: DatedMark) -> None:
+        """Take a mark that Twilio sent back."""
+        now = self._context.clock()
+        heard = self._playback.mark_received(mark.name, now, mark.due, sure=mark.sure)
+        item_id = self._marked_items.pop(mark.name, None)
         if item_id is not None:
             await self._is_playing(item_id)
         await self._heard(heard)
@@ -148,12 +150,17 @@ class TwilioOutput(CallProcessor):
         self._timer.arm()
 
     def _cut(self) -> None:
+        mark = self._playback.last_mark()
+        if mark is not None:
+            self._outbox.send(self._messages.mark(mark))
         self._playback.cut(self._context.clock())
         if self._playback.take_clear():
             unsent = self._outbox.take_back()
             self._playback.taken_back(sum(self._messages.audio_ms(message) for message in unsent))
             self._context.record("clear", unsent=len(unsent))
             self._outbox.send(self._messages.clear)
+            if self._outbox.stalled:
+                self._playback.clear_waits()
             for message in unsent:
                 if self._messages.is_mark(message):  # the ledger waits for its return
                     self._outbox.send(message)
@@ -163,6 +170,10 @@ class TwilioOutput(CallProcessor):
             self._last_audio = None
         self._purposes.clear()
         self._marked_items.clear()
+
+    def _left_late(self, message: str) -> None:
+        if message == self._messages.clear:
+            self._playback.clear_left(self._context.clock())
 
     # From the phone.
 

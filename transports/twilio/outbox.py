@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import types
 from collections import deque
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Final
 
 from loguru import logger
@@ -27,12 +27,16 @@ MAX_WAITING: Final = 8 * 1024 * 1024
 class Outbox:
     """Sends the phone's messages in order; never blocks for longer than a copy takes.
 
-    When the phone is gone, sending does nothing.
+    When the phone is gone, sending does nothing. ``written`` is told of each message that could
+    not leave at once, when it has left.
     """
 
-    def __init__(self, owner: FrameProcessor, socket: Socket) -> None:
+    def __init__(
+        self, owner: FrameProcessor, socket: Socket, written: Callable[[str], None] | None = None
+    ) -> None:
         self._owner = owner
         self._socket = socket
+        self._written = written
         self._waiting: deque[str] = deque()
         self._waiting_chars = 0
         self._writer: asyncio.Task[None] | None = None
@@ -59,7 +63,7 @@ class Outbox:
         except SocketClosedError:
             self._closed = True
             return
-        self._writer = self._owner.create_task(self._write_on(write, awaits), "outbox")
+        self._writer = self._owner.create_task(self._write_on(message, write, awaits), "outbox")
 
     def take_back(self) -> list[str]:
         """Take back what still waits here: the phone will not get it."""
@@ -85,18 +89,24 @@ class Outbox:
         self._waiting.append(message)
         self._waiting_chars += len(message)
 
-    async def _write_on(self, write: Coroutine[Any, Any, None], awaits: Any) -> None:
+    async def _write_on(self, message: str, write: Coroutine[Any, Any, None], awaits: Any) -> None:
         try:
             await _resume(write, awaits)
+            self._tell(message)
             while self._waiting:
                 message = self._waiting.popleft()
                 self._waiting_chars -= len(message)
                 await self._socket.send(message)
+                self._tell(message)
         except SocketClosedError:
             self._closed = True
             self.take_back()
         finally:
             self._writer = None
+
+    def _tell(self, message: str) -> None:
+        if self._written is not None:
+            self._written(message)
 
 
 @types.coroutine

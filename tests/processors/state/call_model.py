@@ -196,13 +196,12 @@ class CallModel:
             return
         self._response += 1
         now = self.timeline.now
-        if self._queued:
-            self.ledger.settle()  # as the cut will do with the one before it
         self._take()
         queued = {item: self.sent_ms[item] for item in self._queued}
         self._queued.clear()
         seen = CutSeen(now, None, queued, self._echoed_stretch)
         self.cuts.append(seen)
+        self._send_mark(self.ledger.last_mark())
         if self.ledger.cut(now):
             seen.number = self.clears
             self.clears += 1
@@ -246,7 +245,7 @@ class CallModel:
             del self._queued[item_id]
 
     def _take(self) -> None:
-        truncations = self.ledger.take_truncations()
-        if truncations:
-            self.cuts[-1].truncations.extend(truncations)
-            self.cuts[-1].settled_at = self.timeline.now
+        for truncation in self.ledger.take_truncations():
+            seen = next(cut for cut in reversed(self.cuts) if truncation.item_id in cut.sent_ms)
+            seen.truncations.append(truncation)
+            seen.settled_at = self.timeline.now

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from processors.state.cut import Measured
+from processors.state.measured import Measured
 from processors.state.playback import PlaybackLedger
 
 ROUND_TRIP = 0.08

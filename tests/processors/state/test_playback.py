@@ -178,12 +178,6 @@ CUTS = [
         id="the clear itself was held up: what was played meanwhile was heard",
     ),
     pytest.param(
-        [*chunks("a", 40), *echoes(range(30), 0.3), ("cut", 3.5), *burst(range(30, 41), 4.5)],
-        True,
-        [("a", 3500, False)],
-        id="the way back stalled, for all that was played was sent long ago: the plan has to do",
-    ),
-    pytest.param(
         [
             ("sent", 0.0, "a", 100.0),
             ("sent", 0.3, "a", 100.0),

@@ -145,16 +145,36 @@ def test_cut_items_accept_no_more_audio_and_others_do() -> None:
     assert ledger.accepts("c")
 
 
-def test_second_cut_settles_the_first() -> None:
+def test_a_cut_is_measured_although_there_is_another_by_then() -> None:
+    ledger = PlaybackLedger()
+    (first, *a) = send(ledger, "a", *[100.0] * 10)
+    ledger.mark_received(first, 0.3)  # 0.2 s there and back
+    ledger.cut(0.3)
+    b = send(ledger, "b", 100.0, now=0.31)
+
+    ledger.cut(0.32)
+    assert not ledger.has_truncations  # the first clear was held up: the phone plays on
+    for number, name in enumerate(a[:4]):
+        ledger.mark_received(name, 0.4 + number / 10)
+    for name in (*a[4:], *b):
+        ledger.mark_received(name, 0.75)
+
+    heard = {cut.item_id: cut.audio_end_ms for cut in ledger.take_truncations()}
+    assert heard["a"] == pytest.approx(550, abs=1)
+    assert heard["b"] == 0
+
+
+def test_each_pending_cut_has_its_own_deadline() -> None:
     ledger = PlaybackLedger()
     send(ledger, "a", 1000.0)
     ledger.cut(0.0)
     send(ledger, "b", 1000.0, now=0.1)
-
     ledger.cut(0.1)
 
+    ledger.timer_fired(3.0)
     assert [cut.item_id for cut in ledger.take_truncations()] == ["a"]
-    ledger.settle()
+    assert ledger.deadline() == pytest.approx(3.1)
+    ledger.timer_fired(3.1)
     assert [cut.item_id for cut in ledger.take_truncations()] == ["b"]
 
 
@@ -351,3 +371,17 @@ def test_what_was_heard_stays_heard_whatever_is_taken_back() -> None:
     ledger.taken_back(100.0)  # nothing is cut any more
 
     assert [cut.audio_end_ms for cut in ledger.take_truncations()] == [100]
+
+
+def test_audio_behind_the_last_mark_gets_one_before_a_clear() -> None:
+    ledger = PlaybackLedger()
+    ledger.audio_sent("a", 0, 100.0, 0.0)
+    assert ledger.last_mark() is None  # there is one
+
+    ledger.audio_sent("a", 0, 60.0, 0.0)
+    last = ledger.last_mark()
+    assert last is not None
+    assert ledger.last_mark() is None
+    ledger.mark_received(last, 0.3)
+
+    assert ledger.last_mark() is None  # nothing to clear

@@ -69,8 +69,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.told: Counter[str] = Counter()
         self.marks: list[str] = []
         self.out: list[str] = []  # marks of this queue that did not come back
-        self.returning: set[str] = set()  # those that a clear returns
-        self.stale: set[str] = set()  # those of a cut that is settled
+        self.returning: set[str] = set()  # those that clears return
+        self.stale: set[str] = set()  # those of cuts that were settled without them
         self.returned: list[str] = []
         self.marks_of: Counter[str] = Counter()
 
@@ -108,6 +108,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def cut(self) -> None:
         queued = self.ledger.queued_ms
+        self.send_mark(self.ledger.last_mark())
         sent = self.ledger.cut(self.now)
         assert sent == (queued > 0)
         if sent:
@@ -115,8 +116,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.cut_items += self.queued
         self.undecided += self.queued
         if self.queued:
-            self.stale |= self.returning
-            self.returning = set(self.out)
+            self.returning |= set(self.out)
             self.out = []
         self.queued = []
         self.open = None
@@ -127,6 +127,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.take()
         self.undecided = []
         self.stale |= self.returning
+        self.returning = set()
 
     @rule()
     def take(self) -> None:

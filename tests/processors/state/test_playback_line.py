@@ -56,6 +56,23 @@ def test_marks_that_a_clear_returned_are_due_no_sooner_than_the_clear_was_there(
     assert cut.audio_end_ms == pytest.approx(800, abs=1)
 
 
+@pytest.mark.parametrize("stall", [0.3, 1.0, 5.0])
+def test_a_way_back_that_stalls_is_told_from_a_way_there_that_does(stall: float) -> None:
+    back, marks = playing()
+    back.cut(10.8)
+    back.mark_received(marks[0], 11.0 + stall, due=10.83)  # its time, and before it media, too
+
+    there, same = playing()
+    there.cut(10.8)
+    for name in (*same, "1.5"):  # media came all the while, and nothing else
+        there.mark_received(name, 10.8 + WAY + stall, due=10.8 + WAY + stall)
+
+    for name in (*marks[1:], "1.5"):
+        back.mark_received(name, 11.0 + stall, due=10.8 + WAY)
+    assert [cut.audio_end_ms for cut in back.take_truncations()] == [pytest.approx(800, abs=1)]
+    assert [cut.audio_end_ms for cut in there.take_truncations()] == [500]
+
+
 def test_before_any_echo_only_the_line_knows() -> None:
     ledger = PlaybackLedger()
     name = ledger.audio_sent("item_1", 0, 500.0, 10.0)
@@ -115,3 +132,70 @@ def test_a_mark_that_was_on_its_way_when_the_clear_went_out_was_played() -> None
     (cut,) = ledger.take_truncations()
     assert cut.item_id == "b"
     assert cut.audio_end_ms == pytest.approx(200, abs=5)
+
+
+def test_what_comes_back_while_the_clear_could_not_leave_was_played() -> None:
+    ledger, marks = playing()
+    end = "1.5"
+
+    ledger.cut(10.8)
+    ledger.clear_waits()
+    ledger.mark_received(marks[0], 11.9)  # late, as the way there had stalled
+    ledger.clear_left(12.1)
+    for name in (*marks[1:], end):
+        ledger.mark_received(name, 12.1 + WAY)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(1240, abs=1)
+
+
+def test_a_clear_that_left_at_once_is_not_late() -> None:
+    ledger, marks = playing()
+
+    ledger.clear_waits()  # nothing is cut
+    ledger.cut(10.8)
+    ledger.clear_left(12.1)  # another one
+    for name in (*marks, "1.5"):
+        ledger.mark_received(name, 10.8 + WAY)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(800, abs=1)
+
+
+def test_audio_that_follows_a_clear_is_not_heard_before_it() -> None:
+    ledger, marks = playing()
+
+    ledger.cut(10.8)
+    first = ledger.audio_sent("item_2", 0, 150.0, 10.85)
+    end = ledger.audio_ended("item_2", 0, 10.85)
+    assert first is not None
+    assert end is not None
+    ledger.cut(10.9)
+    for name in (*marks, "1.5", first, end):  # all was held up, and came at once
+        ledger.mark_received(name, 11.5)
+
+    heard = {cut.item_id: cut.audio_end_ms for cut in ledger.take_truncations()}
+    assert heard["item_2"] == 0
+
+
+def test_a_mark_that_was_due_before_the_cut_was_played() -> None:
+    ledger, marks = playing()
+
+    ledger.cut(11.2)
+    ledger.mark_received(marks[0], 11.24, due=11.04, sure=True)  # held up, with the clear's
+    for name in (*marks[1:], "1.5"):
+        ledger.mark_received(name, 11.24)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(1200, abs=1)
+
+
+def test_one_mark_that_the_clear_returned_is_enough_if_the_others_are_lost() -> None:
+    ledger, marks = playing()
+
+    ledger.cut(10.8)
+    ledger.mark_received(marks[1], 10.8 + WAY)
+    ledger.timer_fired(13.8)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(800, abs=1)

@@ -15,10 +15,28 @@ class Owner(CallProcessor):
 
     def __init__(self, line: Line) -> None:
         super().__init__()
-        self.outbox = Outbox(self, line)
+        self.left_late: list[str] = []
+        self.outbox = Outbox(self, line, self.left_late.append)
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await self.push_frame(frame, direction)
+
+
+async def test_what_could_not_leave_at_once_is_told_of_when_it_has() -> None:
+    line = Line()
+    owner = Owner(line)
+    await run_test(owner, frames_to_send=[])
+
+    owner.outbox.send("at once")
+    line.flowing.clear()
+    owner.outbox.send("under way")
+    owner.outbox.send("waits")
+    assert owner.left_late == []
+    line.flowing.set()
+    await until(lambda: not owner.outbox.stalled)
+
+    assert owner.left_late == ["under way", "waits"]
+    await owner.outbox.stop()
 
 
 @asynccontextmanager
