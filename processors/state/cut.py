@@ -125,6 +125,9 @@ class Cut:
         last = self.last_echo
         self.ends_at = self.at + self._trip
         for index, (mark, at) in enumerate(self._returned):
+            if at < self._back_from:
+                last = Echo(mark.position_ms, at)
+                continue
             with_clear = self._came_with_clear(index)
             late_ms = self._reached_ms(last, at) - mark.position_ms
             if with_clear is None:
@@ -187,6 +190,16 @@ class Cut:
         shown += [trip for trip in (self.clear_trip, self.plan.round_trip) if trip is not None]
         return max(0.0, min(shown, default=0.0))
 
+    @property
+    def _back_from(self) -> float:
+        """When the clear can be back at the earliest: what came before was played."""
+        round_trip = self.plan.round_trip
+        if self.clear_trip is None or round_trip is None:
+            return self.at
+        if abs(round_trip - self.clear_trip) > MOST_PREBUFFER:
+            return self.at  # one of them was held up
+        return self.at + max(min(round_trip, self.clear_trip) - UNEVEN / 1000, 0.0)
+
     def _took(self, index: int) -> float:
         """How long the way is at most, by one mark.
 
@@ -215,7 +228,7 @@ class Cut:
     def _came_with_clear(self, index: int) -> float | None:
         """When the marks came that the clear returned, if this one came with them."""
         mark, at = self._returned[index]
-        if at < self.at:
+        if at < self._back_from:
             return None
         final, final_at = mark, at
         for later, later_at in self._returned[index:]:

@@ -102,4 +102,16 @@ KNOWN: Final[dict[str, Scenario]] = {
         settings=CallFileSettings(mark_every_ms=500),
         seed=3,
     ),
+    # What was held up on the way back came at once, and nothing dated it, as the phone sent no
+    # media just then: 8 ms after the clear had left it was taken for what that returned.
+    "marks come at once before the clear can be back": Scenario(
+        acts=(Speech(1.0, 2.32, ""), Keys(5.6, "6*01")),
+        hangs_up_at=12.0,
+        sends_stop=False,
+        down=Way(0.176, 0.046, ((3.68, 0.02), (9.4, 0.58), (10.4, 1.2))),
+        up=Way(0.026, 0.005, ((5.64, 1.92), (5.86, 0.6), (13.78, 0.62))),
+        gaps=((7.34, 1.6), (8.32, 0.76)),
+        model=Model(speed=0.0, ms_per_char=120.0, tool=0.0),
+        settings=CallFileSettings(align_20ms=True),
+    ),
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tests.proof.clears import EVERY, ROUNDING, Cleared, Clears, heard_ms
+from tests.proof.clears import EVERY, ROUNDING, Cleared, Clears, SentMark, heard_ms
 from tests.proof.scenario import Stretch
 from tests.proof.truth import Told, Truth
 from transports.simulated.phone_options import PhoneOptions
@@ -51,7 +51,8 @@ def limits(truth: Truth, told: Told) -> Limits:
        was not; no mark divides what stands between them.
     2. *Together.* Two echoes that left the phone within 40 ms may be dated alike, as each is known
        to 20 ms; marks played so shortly before the clear look as if it had returned them. While
-       the phone sends no media, nothing dates what it returns.
+       the phone sends no media, nothing dates what it returns, and what a stall of the way back
+       holds up then comes at once, as if a clear had returned it.
     3. *Beginnings.* Where the phone began to play after the last mark that was played, when it did
        is only known as well as the way there is even.
     4. *Told early.* The model need not wait for a clear that is held up for longer than 2.5 s: then
@@ -86,12 +87,14 @@ def _limits(truth: Truth, clears: Clears, clear: Cleared, told: Told) -> Limits:
     # Played before the clear, and known to be: the last of these marks.
     late_back = _undated_by(clears, clear, cleared_at, told)
     known_by = cleared_at - 2 * EVERY - late_back
-    last, last_at = clear.first, _first_sent_at(clear)
+    last, last_at, undated = clear.first, _first_sent_at(clear), False
     following = clear.end
     for mark in clear.marks:
         known_at = clears.left_at.get(mark.name, float("inf"))
         if early and clears.back_at.get(mark.name, float("inf")) > told.at:
             known_at = float("inf")
+        if _looks_cleared(clears, mark):
+            known_at, undated = float("inf"), True
         if known_at > known_by:
             following = mark.position
             break
@@ -113,14 +116,23 @@ def _limits(truth: Truth, clears: Clears, clear: Cleared, told: Told) -> Limits:
         at < cleared_at and at + for_ > last_at - late for at, for_ in _held(truth)
     )  # by the phone's clock, but for what writes wait
     ran_dry = held and clears.silent_between(last_at, cleared_at) > ROUNDING
-    if ran_dry or early:
-        line = "told early" if early else "held"
+    if ran_dry or early or undated:
+        line = "told early" if early else "held" if ran_dry else "undated"
         less = max(less, heard - last_ms + less)
         more = max(more, following_ms - heard + more)
     if early:
         played_on_ms = last_ms + (clear.written_at + 2 * late - last_at) * 1000
         more = max(more, played_on_ms - heard + CUT_TOLERANCE_MS)
     return Limits(less, more, line)
+
+
+def _looks_cleared(clears: Clears, mark: SentMark) -> bool:
+    """Whether a mark came back late, and there was no media to show that it did."""
+    left_at, back_at = clears.left_at.get(mark.name), clears.back_at.get(mark.name)
+    if left_at is None or back_at is None:
+        return False
+    silent = left_at - clears.media_before(left_at) > EVERY + ROUNDING
+    return silent and back_at - left_at - clears.scenario.up.delay > 2 * EVERY
 
 
 def _asked_at(truth: Truth, told: Told) -> float:

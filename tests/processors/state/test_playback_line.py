@@ -199,3 +199,41 @@ def test_one_mark_that_the_clear_returned_is_enough_if_the_others_are_lost() -> 
 
     (cut,) = ledger.take_truncations()
     assert cut.audio_end_ms == pytest.approx(800, abs=1)
+
+
+def test_no_clear_is_back_sooner_than_its_way_takes() -> None:
+    ledger, marks = playing()
+    ledger.cut(10.8)
+    for name in (*marks, "1.5"):
+        ledger.mark_received(name, 10.8 + 3 * WAY)  # slow, but not too slow for an echo's way
+
+    first = ledger.audio_sent("item_2", 0, 500.0, 20.0)
+    assert first is not None
+    last = ledger.audio_ended("item_2", 0, 20.0)
+    assert last is not None
+    ledger.cut(20.5 + WAY)
+    ledger.mark_received(first, 20.5 + WAY)  # nothing of them dates them: they come late, at once
+    ledger.mark_received(last, 20.5 + WAY)
+
+    heard = {cut.item_id: cut.audio_end_ms for cut in ledger.take_truncations()}
+    assert "item_2" not in heard
+
+
+@pytest.mark.parametrize(("waits", "told"), [(True, [1000]), (False, [500])])
+def test_the_last_mark_was_played_if_the_clear_had_not_left(waits: bool, told: list[int]) -> None:
+    ledger, marks = playing()
+    for name in marks[:2]:
+        ledger.mark_received(name, 11.0 + WAY if name == marks[0] else 11.5 + WAY)
+    ledger.mark_received(marks[2], 12.0 + WAY)
+    first = ledger.audio_sent("item_2", 0, 500.0, 20.0)
+    ledger.audio_sent("item_2", 0, 500.0, 20.0)
+    assert first is not None
+    ledger.mark_received(first, 20.5 + WAY)
+
+    ledger.cut(20.8)
+    if waits:
+        ledger.clear_waits()
+    ledger.mark_received("1.7", 21.6)  # late: its audio was held up, or the clear returned it
+    ledger.settle()
+
+    assert [cut.audio_end_ms for cut in ledger.take_truncations()] == told
