@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +43,15 @@ def load_engines(progress: Progress = logger.info) -> Engines:
     from transports.simulated.speech.minilm import MiniLm
     from transports.simulated.speech.silero import SileroDetector, load_silero
 
-    progress("Loading the voice")
-    speaker = Hibari(threads=1)
-    voice = HibariVoice(speaker)
-    sentences = MiniLm()
-    silero = load_silero()
-    recognizer = _load_ears(progress)
+    # The ears take longer than all others together, so they are loaded beside them.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        ears = beside.submit(_load_ears, progress)
+        progress("Loading the voice")
+        speaker = Hibari(threads=1)
+        voice = HibariVoice(speaker)
+        sentences = MiniLm()
+        silero = load_silero()
+        recognizer = ears.result()
     progress("Warming up")
     _warm_up(voice, recognizer)
     sentences.vectors([_WARM_UP])
