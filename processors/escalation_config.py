@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from processors.context import CallContext, ProcessorConfig
 from processors.escalation_parts import Notify, Phrase, Rule, Signals, Transfer, Words
-from processors.escalation_words import language, languages, sentiment
+from processors.escalation_words import language, languages, learned, sentiment
 from processors.fields import NUMERIC, Seconds
 from processors.state.escalation.cues import CueList, Cues, Grammar
 from processors.state.escalation.detector import (
@@ -33,6 +33,9 @@ class EscalationDetectorConfig(ProcessorConfig):
 
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en", "es")
     """Languages whose words are looked out for, by their codes."""
+
+    learned: bool = True
+    """Weigh words by what was learned from labelled lines; false: go by lists of words alone."""
 
     signals: Signals = Signals()
     """What is looked out for, and how much it counts."""
@@ -88,6 +91,10 @@ class EscalationDetectorConfig(ProcessorConfig):
                 )
         return self
 
+    def spoken(self) -> tuple[Language, ...]:
+        """The languages that are looked out for, as one."""
+        return _spoken(self.languages)
+
     def detector(self) -> EscalationDetector:
         """What decides, for one call."""
         rules = {
@@ -110,8 +117,10 @@ class EscalationDetectorConfig(ProcessorConfig):
                 leave_alone=self.leave_alone,
                 key=signals.key.key,
             ),
-            _spoken(self.languages, self.phrases),
+            self.spoken(),
             sentiment(),
+            phrases=_phrases(self.languages, self.phrases),
+            learned=learned() if self.learned else None,
         )
 
     def rule_for(self, reasons: tuple[str, ...]) -> Rule:
@@ -148,22 +157,25 @@ DEFAULT_RULES: Final = (
 
 
 @lru_cache(maxsize=64)
-def _spoken(codes: tuple[str, ...], phrases: tuple[Phrase, ...]) -> tuple[Language, ...]:
-    """The languages that are looked out for, as one, with the trade's phrases."""
-    return (_with_phrases(joined([language(code) for code in codes]), phrases),)
-
-
-def _with_phrases(spoken: Language, phrases: tuple[Phrase, ...]) -> Language:
-    cues = dict(spoken.cues)
+def _phrases(codes: tuple[str, ...], phrases: tuple[Phrase, ...]) -> dict[str, CueList]:
+    """The trade's phrases, by their signals."""
+    grammar = joined([language(code) for code in codes]).grammar
+    cues: dict[str, CueList] = {}
     for phrase in phrases:
         known = cues.get(phrase.name, CueList())
-        added = tuple(_compiled(phrase, spoken.grammar))
+        added = tuple(_compiled(phrase, grammar))
         cues[phrase.name] = (
             replace(known, sure=(*known.sure, *added))
             if phrase.even_negated
             else replace(known, cues=(*known.cues, *added))
         )
-    return replace(spoken, cues=cues)
+    return cues
+
+
+@lru_cache(maxsize=64)
+def _spoken(codes: tuple[str, ...]) -> tuple[Language, ...]:
+    """The languages that are looked out for, as one."""
+    return (joined([language(code) for code in codes]),)
 
 
 def _compiled(phrase: Phrase, grammar: Grammar) -> Iterator[re.Pattern[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +15,13 @@ from processors.state.escalation.clauses import Clauses
 from processors.state.escalation.cues import CueList, Cues, Grammar
 from processors.state.escalation.detector import EMERGENCY, HEARING, LEGAL, PERSON
 from processors.state.escalation.language import Language
+from processors.state.escalation.learned import Learned
 from processors.state.escalation.repeats import QuestionWords
 
 _FOLDER: Final = Path(__file__).parent
+
+LEARNED: Final = _FOLDER / "learned.json"
+"""The weights; ``tests/escalation/learn.py`` writes them."""
 
 _SIGNALS: Final = (PERSON, EMERGENCY, LEGAL, HEARING)
 """Signals that are found by cues; each has its list in a language's file."""
@@ -74,6 +79,15 @@ def language(code: str) -> Language:
         offered=_list(cues, data["offered"]),
         agrees=_pattern(data, "agrees"),
         declines=_pattern(data, "declines"),
+    )
+
+
+@lru_cache(maxsize=1)
+def learned() -> Learned:
+    """What was learned from labelled lines, for all calls of the process."""
+    data = json.loads(LEARNED.read_text())
+    return Learned(
+        data["signals"], data["bias"], data["weights"], data["offers"], data["offers_bias"]
     )
 
 

@@ -69,7 +69,7 @@ def test_phrases_of_the_trade_are_signals_or_add_to_one(tmp_path: Path) -> None:
     phrases = (
         ", phrases: [{name: burst_pipe, words: [Burst pipe], weight: 0.5},"
         "{name: leak, patterns: ['water ~ everywhere'], even_negated: true, weight: 0.5},"
-        "{name: emergency, words: [no heat]}]"
+        "{name: emergency, words: [no heat]}], learned: false"
     )
     watch = detector(tmp_path, phrases).detector()
 
@@ -95,3 +95,12 @@ def test_what_comes_to_nothing_is_warned_of(tmp_path: Path) -> None:
     assert any("no escalation_detector to act on it" in str(one) for one in alone.warnings)
     assert not any("to act on it" in str(one) for one in nobody.warnings)
     assert any("are promised a callback" in str(one) for one in nobody.warnings)
+
+
+def test_lists_of_words_alone_decide_if_the_file_says_so(tmp_path: Path) -> None:
+    said = "I hear you have somebody called Margaret on the front desk, could she ring me?"
+
+    assert detector(tmp_path, "").detector().caller_said("item_1", said, 1.0) is not None
+    listed = detector(tmp_path, ", learned: false").detector()
+    assert listed.caller_said("item_1", said, 1.0) is None
+    assert listed.caller_said("item_2", "Let me talk to a person.", 2.0) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 _QUOTES: Final = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4`", "'"))
@@ -26,22 +27,25 @@ class Clauses:
             contractions: Patterns, and what is written in full in their place.
         """
         self._contractions = [(re.compile(short), full) for short, full in contractions]
+        # Cues, anger and questions look at one line in turn.
+        self.of = lru_cache(maxsize=2)(self._of)
+        self.plain = lru_cache(maxsize=2)(self._plain)
 
     @property
     def contractions(self) -> list[tuple[str, str]]:
         """Patterns, and what is written in full in their place."""
         return [(short.pattern, full) for short, full in self._contractions]
 
-    def of(self, text: str) -> list[Sentence]:
+    def _of(self, text: str) -> tuple[Sentence, ...]:
         """The sentences of a text, each as its clauses; empty ones are left out."""
         plain = self.plain(text)
         sentences = (
             tuple(clause for part in _CLAUSE.split(sentence) if (clause := _words(part)))
             for sentence in _SENTENCE.split(plain)
         )
-        return [sentence for sentence in sentences if sentence]
+        return tuple(sentence for sentence in sentences if sentence)
 
-    def plain(self, text: str) -> str:
+    def _plain(self, text: str) -> str:
         """A text in small letters and without accents, contractions written out."""
         text = text.translate(_QUOTES).lower()
         decomposed = unicodedata.normalize("NFKD", text)

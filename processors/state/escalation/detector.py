@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processors.state.escalation.anger import AngerTrend, Sentiment
+from processors.state.escalation.cues import CueList
 from processors.state.escalation.language import Language, joined
+from processors.state.escalation.learned import Learned
+from processors.state.escalation.reading import Line, Reader, Said
 from processors.state.escalation.repeats import RepeatedQuestions
 
 PERSON: Final = "person"
@@ -122,9 +125,22 @@ class EscalationDetector:
         rules: DetectorRules,
         languages: Sequence[Language],
         sentiment: Sentiment = lambda _: 0.0,
+        *,
+        phrases: Mapping[str, CueList] = {},
+        learned: Learned | None = None,
     ) -> None:
+        """Set up.
+
+        Args:
+            rules: What makes an escalation.
+            languages: Those whose words are looked out for.
+            sentiment: A lexicon's opinion of a text.
+            phrases: The trade's own, by their signals.
+            learned: What words were learned to mean; None: cues alone decide.
+        """
         self._rules = rules
         self._language = language = joined(languages)
+        self._reader = Reader(language, phrases, learned or Learned(), PERSON)
         self._anger = AngerTrend(language.anger, sentiment)
         self._questions = RepeatedQuestions(language.questions)
         self._findings: list[Finding] = []
@@ -132,7 +148,7 @@ class EscalationDetector:
         self._under_way: Escalation | None = None
         self._left_alone_until: float | None = None
         self._turn = 0
-        self._offered = False
+        self._before: Said = "told"
         self._known = 0
         self._gained_at = 0
         self._complete = True  # nothing is asked for until somebody says so
@@ -141,15 +157,19 @@ class EscalationDetector:
 
     def assistant_said(self, text: str) -> None:
         """The assistant said something; it may have offered a person by itself."""
-        self._offered = bool(self._language.offered.find(text, self._language.grammar))
+        self._before = self._reader.hear(text)
 
     def caller_said(self, item_id: str, text: str, now: float) -> Escalation | None:
         """The caller said something."""
         self._turn += 1
         for signal, cue in self._signs(text):
             self._found(signal, item_id, cue, now)
-        self._offered = False
+        self._before = "told"
         return self._decide(now)
+
+    def read(self, text: str) -> Line:
+        """What a line says, after what the assistant said last; nothing is changed by it."""
+        return self._reader.read(text, self._before)
 
     def answer(self, text: str) -> bool | None:
         """Whether the caller takes an offer with these words; None: they don't say."""
@@ -213,15 +233,7 @@ class EscalationDetector:
     # Inside.
 
     def _signs(self, text: str) -> list[tuple[str, str]]:
-        grammar = self._language.grammar
-        sentences = grammar.clauses.of(text)
-        signs = [
-            (signal, cue)
-            for signal, cues in self._language.cues.items()
-            if (cue := cues.find_in(sentences, grammar))
-        ]
-        if self._offered and self.answer(text):
-            signs.append((PERSON, "yes"))
+        signs = list(self._reader.signs(self.read(text)).items())
         level = self._anger.caller_said(text)
         if level >= self._rules.anger_level:
             signs.append((ANGER, f"level {level:.1f}"))

@@ -78,7 +78,7 @@ def test_a_language_without_grammar_takes_every_cue_as_meant() -> None:
 def test_accents_quotes_and_marks_do_not_matter() -> None:
     text = "\u00bfEst\u00e1 ah\u00ed? S\u00ed: \u2018claro\u2019 \u2013 ya."
 
-    assert Clauses().of(text) == [("esta ahi",), ("si",), ("claro",), ("ya",)]
+    assert Clauses().of(text) == (("esta ahi",), ("si",), ("claro",), ("ya",))
 
 
 @pytest.mark.parametrize("cue", ["<nobody>", "(open"])
@@ -109,3 +109,9 @@ def test_what_would_be_if_something_were_is_only_supposed() -> None:
 
 def test_any_of_no_patterns_is_none() -> None:
     assert either([None]) is None
+
+
+def test_a_break_inside_a_cue_ends_no_clause() -> None:
+    grammar = replace(Grammar(), breaks=re.compile(r"\bso\b"))
+
+    assert grammar.span("well so say so now so go", 8, 18) == (5, 19)

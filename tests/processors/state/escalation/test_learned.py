@@ -1,0 +1,160 @@
+"""Lines weighed by their words."""
+
+from __future__ import annotations
+
+import re
+
+from processors.state.escalation.anger import AngerWords
+from processors.state.escalation.clauses import Clauses
+from processors.state.escalation.cues import CueList, Cues, Grammar
+from processors.state.escalation.language import Language
+from processors.state.escalation.learned import CUE, DECLINED, TAKEN, Learned, features
+from processors.state.escalation.reading import Reader
+
+AGENT = CueList(cues=(Cues().compile("agent"),))
+
+
+def nothing(signal: str) -> str:
+    return ""
+
+
+def of(text: str, *, offered: bool = False) -> frozenset[str]:
+    return features(Clauses().of(text), offered=offered)
+
+
+def test_runs_of_up_to_three_words_know_where_a_clause_and_a_sentence_end() -> None:
+    found = of("No, go. Now")
+
+    assert {"^", "no", "^ no ;", "; go", "go | now", "now $"} <= found
+    assert "no ; go |" not in found
+
+
+def test_numbers_are_all_the_same() -> None:
+    assert of("at 42") == of("at 7")
+
+
+def test_words_are_known_by_their_pieces_too() -> None:
+    pieces = {feature for feature in of("robots yes") if feature.startswith("~")}
+
+    assert pieces == {
+        "~#rob", "~robo", "~obot", "~bots", "~ots#",
+        "~#robo", "~robot", "~obots", "~bots#",
+    }  # fmt: skip
+
+
+def test_what_answers_an_offer_is_weighed_as_an_answer() -> None:
+    assert of("if you could", offered=True) - of("if you could") == {
+        "@^", "@if", "@you", "@could", "@$", "@^ if", "@if you", "@you could", "@could $",
+    }  # fmt: skip
+
+
+def test_the_sum_decides_and_the_heaviest_words_say_why() -> None:
+    learned = Learned(
+        ("person", "legal"),
+        (-1.0, -1.0),
+        {
+            CUE: (0.5, 0.5),
+            "robot": (0.9, -0.5),
+            "no": (0.1, 0.2),
+            "~robo": (0.3, 0.0),
+            "please": (-0.2, 0.0),
+        },
+    )
+
+    assert learned.signs(of("no robot"), nothing) == {"person": "robot, no"}
+    assert learned.signs(of("no robot please"), nothing) == {"person": "robot, no"}
+    assert learned.signs(of("robot please"), nothing) == {}
+
+
+def test_a_cue_weighs_for_its_own_signal_and_says_why() -> None:
+    learned = Learned(("person", "legal"), (-1.0, -1.0), {CUE: (1.5, 1.5), "ask": (-1.0, 0.0)})
+
+    cues = {"person": "agent"}
+
+    assert learned.signs(of("agent"), lambda signal: cues.get(signal, "")) == {"person": "agent"}
+    assert learned.signs(of("ask agent"), lambda signal: cues.get(signal, "")) == {}
+
+
+def test_a_cue_is_looked_for_only_where_it_can_decide_or_say_why() -> None:
+    learned = Learned(("person", "legal"), (-1.0, -5.0), {CUE: (1.5, 1.5), "hi": (-1.0, 0.0)})
+    asked: list[str] = []
+
+    def cue(signal: str) -> str:
+        asked.append(signal)
+        return ""
+
+    assert learned.signs(of("agent"), cue) == {}
+    assert learned.signs(of("hi"), cue) == {}
+    assert asked == ["person"]
+
+
+def reader(learned: Learned, phrases: dict[str, CueList] | None = None) -> Reader:
+    language = Language(
+        Grammar(),
+        cues={"person": AGENT, "hearing": CueList(cues=(Cues().compile("what"),))},
+        agrees=re.compile("yes"),
+        declines=re.compile("no"),
+    )
+    return Reader(language, phrases or {}, learned, "person")
+
+
+def signs(known: Reader, text: str, *, offered: bool = False) -> dict[str, str]:
+    return known.signs(known.read(text, "offered" if offered else "told"))
+
+
+def test_where_nothing_was_learned_cues_and_answers_decide() -> None:
+    known = reader(Learned())
+
+    assert signs(known, "an agent") == {"person": "agent"}
+    assert signs(known, "yes", offered=True) == {"person": "yes"}
+    assert signs(known, "no", offered=True) == {}
+    assert signs(known, "yes") == {}
+
+
+def test_what_was_learned_stands_above_a_cue_and_an_answer() -> None:
+    known = reader(
+        Learned(
+            ("person",), (-1.0,), {CUE: (1.5,), TAKEN: (2.0,), DECLINED: (-9.0,), "my": (-2.0,)}
+        )
+    )
+
+    assert signs(known, "an agent") == {"person": "agent"}
+    assert signs(known, "my agent") == {}
+    assert signs(known, "yes", offered=True) == {"person": ""}
+    assert signs(known, "no agent", offered=True) == {}
+
+
+def test_signals_that_nothing_was_learned_of_go_by_their_cues() -> None:
+    known = reader(Learned(("person",), (-1.0,), {CUE: (0.0,)}))
+
+    assert signs(known, "what, agent") == {"hearing": "what"}
+
+
+def test_the_trades_phrases_count_whatever_was_learned() -> None:
+    burst = {"person": CueList(cues=(Cues().compile("burst"),))}
+
+    assert signs(reader(Learned(("person",), (-9.0,), {CUE: (0.0,)}), burst), "it burst") == {
+        "person": "burst"
+    }
+
+
+def test_what_the_assistant_does_with_a_line() -> None:
+    learned = Learned(offers={"somebody": 2.0, "Saturday": -2.0}, offers_bias=-1.0)
+    known = reader(learned)
+
+    assert known.hear("Shall I get somebody?") == "offered"
+    assert known.hear("Which day suits you? ") == "asked"
+    assert known.hear("One moment.") == "told"
+    assert "<asked>" in known.read("Saturday", "asked").features
+    assert "<asked>" not in known.read("Saturday").features
+
+
+def test_anger_at_somebody_else_has_no_heat() -> None:
+    words = AngerWords(
+        Grammar(),
+        {1.0: CueList(cues=(Cues().compile("useless"),))},
+        elsewhere=re.compile("my landlord"),
+    )
+
+    assert words.heat("Useless.", lambda text: 0.0) == 1.0
+    assert words.heat("My landlord is useless.", lambda text: 0.0) == 0.0
