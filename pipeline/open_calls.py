@@ -60,6 +60,9 @@ async def open_calls(
         if announce:
             logger.warning(SIMULATED_BANNER)
         model = model or tone_model(catalog)
+    for loaded in catalog.files:
+        for processor in loaded.call.pipeline:
+            processor.get_ready()
     base_url, api_key = await _model_address(settings, stack, model)
     shared = {
         **record_keeping(catalog, settings, outside, stack, announce=announce),

@@ -212,6 +212,9 @@ class ProcessorConfig(BaseModel):
         """Whether audio that comes its way visits it; it hops over the others."""
         return self.wants_caller_audio if audio == "caller" else self.wants_assistant_audio
 
+    def get_ready(self) -> None:
+        """Load what all calls of the process share; takes long, so before the first of them."""
+
     def advice(self) -> list[tuple[str, str]]:
         """What works but will disappoint: pairs of a key and a sentence, for ``--check``."""
         return []

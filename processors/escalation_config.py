@@ -123,6 +123,10 @@ class EscalationDetectorConfig(ProcessorConfig):
             learned=learned() if self.learned else None,
         )
 
+    def get_ready(self) -> None:
+        """Read words and weights: a fifth of a second, in which no call's audio would move."""
+        self.detector()
+
     def rule_for(self, reasons: tuple[str, ...]) -> Rule:
         """What is to be done about these reasons."""
         for rule in (*self.rules, *DEFAULT_RULES):

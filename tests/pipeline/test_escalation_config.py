@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from pipeline.catalog import load_catalog
+from pipeline.open_calls import open_calls
+from pipeline.settings import Settings
 from processors.escalation_config import EscalationDetectorConfig
 from tests.pipeline.files import MINIMAL, call_file, loaded, problems
+from transports.simulated.virtual_loop import run_virtual
 
 
 def with_detector(settings: str = "") -> str:
@@ -104,3 +109,17 @@ def test_lists_of_words_alone_decide_if_the_file_says_so(tmp_path: Path) -> None
     listed = detector(tmp_path, ", learned: false").detector()
     assert listed.caller_said("item_1", said, 1.0) is None
     assert listed.caller_said("item_2", "Let me talk to a person.", 2.0) is not None
+
+
+def test_words_are_read_before_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(EscalationDetectorConfig, "get_ready", lambda self: read.append(self.type))
+
+    async def opened() -> None:
+        catalog = load_catalog("realestate", {})
+        async with AsyncExitStack() as stack:
+            await open_calls(catalog, Settings(), stack, announce=False)
+
+    run_virtual(opened())
+
+    assert read == ["escalation_detector"]
