@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from pipeline.built_in_model import BuiltInModel, tone_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog
 from pipeline.outside import REAL, Outside
@@ -21,6 +21,9 @@ from processors.text_messages import MESSAGES
 from transports.openai_realtime.dialer import ModelDialer
 from transports.twilio.rest import TwilioRest
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
+
+if TYPE_CHECKING:
+    from pipeline.built_in_model import BuiltInModel
 
 SIMULATED_BANNER = (
     "OPENAI_API_KEY is not set: the built-in simulated model answers. "
@@ -59,7 +62,11 @@ async def open_calls(
     if not settings.has_model:
         if announce:
             logger.warning(SIMULATED_BANNER)
-        model = model or tone_model(catalog)
+        if model is None:
+            # Who has a model elsewhere does not wait for the imports of this one.
+            from pipeline.built_in_model import tone_model
+
+            model = tone_model(catalog)
     for loaded in catalog.files:
         for processor in loaded.call.pipeline:
             processor.get_ready()

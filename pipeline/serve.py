@@ -7,10 +7,10 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from pipeline.built_in_model import BuiltInModel, built_in_model
 from pipeline.call import CallRunner
 from pipeline.catalog import Catalog, Refusal
 from pipeline.config import Loaded
@@ -31,6 +31,9 @@ from processors.state.call_record import PriceTags
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.twilio.twiml import Spoken
 from transports.twilio.used_tokens import UsedOnMachine
+
+if TYPE_CHECKING:
+    from pipeline.built_in_model import BuiltInModel
 
 COLD_START_BANNER = (
     "`warm: true` has no effect with several workers: the model is dialled when the stream comes"
@@ -137,6 +140,9 @@ async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None =
     async with AsyncExitStack() as stack:
         model: BuiltInModel | None = None
         if not settings.has_model and settings.built_in_model == "speech":
+            # Who has a model elsewhere does not wait for the imports of this one.
+            from pipeline.built_in_model import built_in_model
+
             model = await stack.enter_async_context(built_in_model(catalog))
         metrics = None
         if settings.has_metrics:

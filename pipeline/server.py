@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket as sockets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
-from fastapi import FastAPI
 from loguru import logger
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
@@ -127,13 +128,14 @@ class CallServer:
             headers=self._headers,
             refused=_counting(metrics),
         )
-        self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        self._serve_calls(webhook)
-        if transfers is not None:
-            self._serve_transfers(
-                TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
-            )
-        self._serve_health(metrics)
+        self.app = Starlette(
+            routes=[
+                Route("/incoming-call", webhook.answer, methods=["GET", "POST"]),
+                WebSocketRoute(STREAM_PATH, self._streams),
+                *_transfer_routes(catalog, gate, tokens, transfers),
+                *self._health_routes(metrics),
+            ]
+        )
         self._server: HttpServer | None = None
         self._port = settings.port
 
@@ -218,26 +220,12 @@ class CallServer:
         if server is not None:
             await server.stop()
 
-    def _serve_calls(self, webhook: IncomingCall) -> None:
-        self.app.add_api_route(
-            "/incoming-call", webhook.answer, methods=["GET", "POST"], response_model=None
-        )
-        self.app.router.routes.append(WebSocketRoute(STREAM_PATH, self._streams))
-
-    def _serve_transfers(self, hooks: TransferWebhooks) -> None:
-        for path, answer in (
-            (ANSWER_PATH, hooks.answered),
-            (MACHINE_PATH, hooks.machine_detected),
-            (AFTER_PATH, hooks.dial_ended),
-        ):
-            self.app.add_api_route(path, answer, methods=["POST"], response_model=None)
-
-    def _serve_health(self, metrics: CallMetrics | None) -> None:
-        self.app.add_api_route("/healthz", self._alive, methods=["GET"], response_model=None)
-        self.app.add_api_route("/readyz", self._ready, methods=["GET"], response_model=None)
+    def _health_routes(self, metrics: CallMetrics | None) -> Iterator[Route]:
+        yield Route("/healthz", self._alive)
+        yield Route("/readyz", self._ready)
         if metrics is not None and self._settings.metrics_secret:
             page = MetricsPage(metrics.text, self._settings.metrics_secret)
-            self.app.router.routes.append(Route(METRICS_PATH, page.__call__, methods=["GET"]))
+            yield Route(METRICS_PATH, page.__call__)
 
     def _overload(self) -> Overload | None:
         return self._admission.overload(_now(), calls=self.calls, lag_ms=self._lag.ms)
@@ -256,10 +244,10 @@ class CallServer:
         self._admission.promised(_now())
         self._warming.begin(claims)
 
-    async def _alive(self) -> Response:
+    async def _alive(self, _: Request) -> Response:
         return JSONResponse({"status": "alive"}, headers=self._headers)
 
-    async def _ready(self) -> Response:
+    async def _ready(self, _: Request) -> Response:
         overload = self._overload()
         status = {"status": "ready"} if overload is None else {"status": "busy", "why": overload}
         return JSONResponse(
@@ -267,6 +255,17 @@ class CallServer:
             200 if overload is None else 503,
             headers=self._headers,
         )
+
+
+def _transfer_routes(
+    catalog: Catalog, gate: Gate, tokens: StreamTokens, transfers: TransferOffice | None
+) -> Iterator[Route]:
+    if transfers is None:
+        return
+    hooks = TransferWebhooks(transfers, gate, tokens, find_file=catalog.named)
+    yield Route(ANSWER_PATH, hooks.answered, methods=["POST"])
+    yield Route(MACHINE_PATH, hooks.machine_detected, methods=["POST"])
+    yield Route(AFTER_PATH, hooks.dial_ended, methods=["POST"])
 
 
 def _admission(settings: Settings, *, has_neighbours: bool) -> Admission:

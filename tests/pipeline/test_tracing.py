@@ -26,15 +26,6 @@ def provider() -> None:
     trace.set_tracer_provider(provider)
 
 
-def of_calls() -> tuple[ReadableSpan, ...]:
-    """The spans but FastAPI's own, of the webhook and the media socket."""
-    return tuple(
-        span
-        for span in SPANS.get_finished_spans()
-        if span.instrumentation_scope is not None and span.instrumentation_scope.name != "fastapi"
-    )
-
-
 def named(spans: tuple[ReadableSpan, ...], name: str) -> list[ReadableSpan]:
     return [span for span in spans if span.name == name]
 
@@ -53,7 +44,7 @@ async def test_a_call_its_turns_and_its_tools_have_spans(tmp_path: Path) -> None
 
     call = await whole_call(catalog_of(tmp_path), steps, traced=True)
 
-    spans = of_calls()
+    spans = SPANS.get_finished_spans()
     (conversation,) = named(spans, "conversation")
     turns = named(spans, "turn")
     (tool,) = named(spans, "tool end_call")
@@ -79,7 +70,7 @@ async def test_a_call_is_no_trace_unless_it_is_asked_for(tmp_path: Path) -> None
 
     await whole_call(catalog_of(tmp_path), [Listen()])
 
-    assert of_calls() == ()
+    assert SPANS.get_finished_spans() == ()
 
 
 def test_without_an_endpoint_nothing_is_sent_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
