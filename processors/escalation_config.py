@@ -91,7 +91,7 @@ class EscalationDetectorConfig(ProcessorConfig):
                 )
         return self
 
-    def spoken(self) -> tuple[Language, ...]:
+    def language(self) -> Language:
         """The languages that are looked out for, as one."""
         return _spoken(self.languages)
 
@@ -117,7 +117,7 @@ class EscalationDetectorConfig(ProcessorConfig):
                 leave_alone=self.leave_alone,
                 key=signals.key.key,
             ),
-            self.spoken(),
+            self.language(),
             sentiment(),
             phrases=_phrases(self.languages, self.phrases),
             learned=learned() if self.learned else None,
@@ -163,7 +163,7 @@ DEFAULT_RULES: Final = (
 @lru_cache(maxsize=64)
 def _phrases(codes: tuple[str, ...], phrases: tuple[Phrase, ...]) -> dict[str, CueList]:
     """The trade's phrases, by their signals."""
-    grammar = joined([language(code) for code in codes]).grammar
+    grammar = _spoken(codes).grammar
     cues: dict[str, CueList] = {}
     for phrase in phrases:
         known = cues.get(phrase.name, CueList())
@@ -177,9 +177,9 @@ def _phrases(codes: tuple[str, ...], phrases: tuple[Phrase, ...]) -> dict[str, C
 
 
 @lru_cache(maxsize=64)
-def _spoken(codes: tuple[str, ...]) -> tuple[Language, ...]:
-    """The languages that are looked out for, as one."""
-    return (joined([language(code) for code in codes]),)
+def _spoken(codes: tuple[str, ...]) -> Language:
+    """The languages of these codes as one, for all calls of the process."""
+    return joined([language(code) for code in codes])
 
 
 def _compiled(phrase: Phrase, grammar: Grammar) -> Iterator[re.Pattern[str]]:

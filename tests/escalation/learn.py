@@ -31,7 +31,6 @@ from ruamel.yaml import YAML
 from processors.escalation_config import EscalationDetectorConfig
 from processors.escalation_words import LEARNED
 from processors.state.escalation.detector import EMERGENCY, LEGAL, PERSON
-from processors.state.escalation.language import joined
 from processors.state.escalation.learned import CUE, DECLINED, TAKEN, features
 from processors.state.escalation.reading import Reader
 
@@ -97,7 +96,7 @@ def digest() -> str:
 
 def lines(path: Path) -> list[Line]:
     """The lines of one file."""
-    language = joined(EscalationDetectorConfig(type="escalation_detector").spoken())
+    language = EscalationDetectorConfig(type="escalation_detector").language()
     reader = Reader(language)
     found = []
     for number, case in enumerate(YAML(typ="safe").load(path)):

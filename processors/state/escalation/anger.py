@@ -52,8 +52,11 @@ class AngerWords:
             self.elsewhere.search(" ".join(sentence)) for sentence in sentences
         ):
             return 0.0
+        clauses = [clause for sentence in sentences for clause in sentence]
         for heat in sorted(self.cues, reverse=True):
             for cue in self.cues[heat].cues:
+                if not any(map(cue.search, clauses)):
+                    continue
                 said = CueList(cues=(cue,)).find_in(sentences, self.grammar)
                 # Words that a hotter cue took in are not counted again.
                 if said and not any(said in other or other in said for other in counted):

@@ -8,13 +8,13 @@ left alone for a while, unless they ask themselves, or it is an emergency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from processors.state.escalation.anger import AngerTrend, Sentiment
 from processors.state.escalation.cues import CueList
-from processors.state.escalation.language import Language, joined
+from processors.state.escalation.language import Language
 from processors.state.escalation.learned import Learned
 from processors.state.escalation.reading import Line, Reader, Said
 from processors.state.escalation.repeats import RepeatedQuestions
@@ -123,7 +123,7 @@ class EscalationDetector:
     def __init__(
         self,
         rules: DetectorRules,
-        languages: Sequence[Language],
+        language: Language,
         sentiment: Sentiment = lambda _: 0.0,
         *,
         phrases: Mapping[str, CueList] = {},
@@ -133,13 +133,13 @@ class EscalationDetector:
 
         Args:
             rules: What makes an escalation.
-            languages: Those whose words are looked out for.
+            language: The words that are looked out for; of several languages, ``joined``.
             sentiment: A lexicon's opinion of a text.
             phrases: The trade's own, by their signals.
             learned: What words were learned to mean; None: cues alone decide.
         """
         self._rules = rules
-        self._language = language = joined(languages)
+        self._language = language
         self._reader = Reader(language, phrases, learned or Learned(), PERSON)
         self._anger = AngerTrend(language.anger, sentiment)
         self._questions = RepeatedQuestions(language.questions)

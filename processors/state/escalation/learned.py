@@ -128,7 +128,11 @@ class Learned:
 
 
 def _most(weighed: Mapping[str, Sequence[float]], place: int) -> str:
-    """The words that weigh most."""
-    words = [feature for feature in weighed if feature[0].isalnum()]
-    most = sorted(words, key=lambda feature: (-weighed[feature][place], feature))[:_WHY]
-    return ", ".join(most)
+    """The words that weigh most, their pieces with them."""
+    words = {
+        feature: weights[place]
+        + sum(weighed[piece][place] for piece in _pieces(feature) if piece in weighed)
+        for feature, weights in weighed.items()
+        if feature.isalnum()
+    }
+    return ", ".join(sorted(words, key=lambda word: (-words[word], word))[:_WHY])

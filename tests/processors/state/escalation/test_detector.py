@@ -53,9 +53,7 @@ def detector(sentiment: float = 0.0, **signals: SignalRule) -> EscalationDetecto
         "soft": SignalRule(0.5),
         **signals,
     }
-    return EscalationDetector(
-        DetectorRules(rules, stalled_turns=3), [LANGUAGE], lambda _: sentiment
-    )
+    return EscalationDetector(DetectorRules(rules, stalled_turns=3), LANGUAGE, lambda _: sentiment)
 
 
 def reasons(escalation: Escalation | None) -> tuple[str, ...]:
@@ -116,9 +114,7 @@ def test_what_must_come_twice_counts_at_the_second_time() -> None:
 
 
 def test_a_signal_that_is_off_is_not_looked_at() -> None:
-    assert (
-        EscalationDetector(DetectorRules(), [LANGUAGE]).caller_said("item_1", "human", 1.0) is None
-    )
+    assert EscalationDetector(DetectorRules(), LANGUAGE).caller_said("item_1", "human", 1.0) is None
 
 
 def test_a_reason_gives_one_escalation_a_call() -> None:
