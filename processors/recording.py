@@ -142,6 +142,7 @@ class _Writer:
     def write(self, notes: list[Note], *, settled: bool, closed: bool) -> None:
         """Take in what happened, and write what is certain."""
         if self.failed:
+            self._close()
             return
         track = self._track
         for note in notes:
@@ -158,12 +159,17 @@ class _Writer:
                 self._file = WavFile(self._path)
             self._file.append(track.take(until))
             if closed:
-                self._file.close()
+                self._close()
         except OSError as error:
             self.failed = error.strerror or type(error).__name__
+            self._close()
         if self.failed:
             self._disk.failures += 1
             self._log.error("The recording failed: {}", self.failed)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
 
 class CallerRecorder(Bystander):

@@ -44,7 +44,11 @@ class WavFile:
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._samples = 0
         self._most_bytes = most_bytes
-        self._file.write(wav_header(0))
+        try:
+            self._file.write(wav_header(0))
+        except OSError:
+            self._file.close()
+            raise
 
     def append(self, interleaved: bytes) -> None:
         """Add samples of both sides."""
