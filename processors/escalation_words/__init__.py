@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from ruamel.yaml import YAML
 
 from processors.state.escalation.anger import AngerWords, Sentiment
@@ -85,10 +85,7 @@ def language(code: str) -> Language:
 @lru_cache(maxsize=1)
 def learned() -> Learned:
     """What was learned from labelled lines, for all calls of the process."""
-    data = json.loads(LEARNED.read_text())
-    return Learned(
-        data["signals"], data["bias"], data["weights"], data["offers"], data["offers_bias"]
-    )
+    return msgspec.json.decode(LEARNED.read_bytes(), type=Learned)
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,9 @@ Sentiment = Callable[[str], float]
 _KEPT: Final = 0.7
 """What is left of the level when another turn comes."""
 
+_ALONE: Final = 0.86
+"""What a first hot turn counts for until another one follows: one hard word is no trend."""
+
 _FURTHER: Final = 0.7
 """What the second and each further cue of a turn adds of its heat."""
 
@@ -82,9 +85,11 @@ class AngerTrend:
     words: AngerWords | None
     sentiment: Sentiment
     level: float = field(default=0.0, init=False)
+    _hot_turns: int = field(default=0, init=False)
 
     def caller_said(self, text: str) -> float:
-        """Take in a turn; the level with it."""
+        """Take in a turn; the level with it, as far as it is a trend."""
         heat = 0.0 if self.words is None else self.words.heat(text, self.sentiment)
+        self._hot_turns += heat > 0
         self.level = self.level * _KEPT + heat
-        return self.level
+        return self.level if self._hot_turns > 1 else self.level * _ALONE

@@ -16,7 +16,7 @@ from processors.state.escalation.anger import AngerTrend, Sentiment
 from processors.state.escalation.cues import CueList
 from processors.state.escalation.language import Language
 from processors.state.escalation.learned import Learned
-from processors.state.escalation.reading import Line, Reader, Said
+from processors.state.escalation.reading import NOTHING, Line, Reader
 from processors.state.escalation.repeats import RepeatedQuestions
 
 PERSON: Final = "person"
@@ -148,7 +148,7 @@ class EscalationDetector:
         self._under_way: Escalation | None = None
         self._left_alone_until: float | None = None
         self._turn = 0
-        self._before: Said = "told"
+        self._before = NOTHING
         self._known = 0
         self._gained_at = 0
         self._complete = True  # nothing is asked for until somebody says so
@@ -164,7 +164,7 @@ class EscalationDetector:
         self._turn += 1
         for signal, cue in self._signs(text):
             self._found(signal, item_id, cue, now)
-        self._before = "told"
+        self._before = NOTHING
         return self._decide(now)
 
     def read(self, text: str) -> Line:

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
 from processors.state.escalation.clauses import Sentence
 from processors.state.escalation.cues import CueList
 from processors.state.escalation.language import Language
-from processors.state.escalation.learned import ASKED, DECLINED, TAKEN, Learned, features
+from processors.state.escalation.learned import (
+    ASKED,
+    DECLINED,
+    TAKEN,
+    Learned,
+    cue_of,
+    features,
+    features_before,
+)
 
 Said = Literal["offered", "asked", "told"]
 """What the assistant did with a line: offered a person, asked something else, or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The assistant's line before.
+
+    Attributes:
+        said: What it did.
+        features: Its words as they are weighed.
+    """
+
+    said: Said = "told"
+    features: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Before()
+"""The assistant had said nothing since the caller spoke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +46,15 @@ class Line:
 
     Attributes:
         sentences: Its words.
-        features: Its words as they are weighed (``learned.features``), with ``TAKEN``,
-            ``DECLINED`` or ``ASKED``, where the assistant had offered a person or asked.
+        features: Its words as they are weighed (``learned.features``) and those of the line before,
+            with ``TAKEN``, ``DECLINED`` or ``ASKED``, where the assistant had offered a person or
+            asked, and the cues that are meant.
+        cues: The words of the first cue of each signal that was learned.
     """
 
     sentences: Sequence[Sentence]
     features: frozenset[str]
+    cues: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +73,49 @@ class Reader:
     learned: Learned = field(default_factory=Learned)
     offer: str = ""
 
-    def hear(self, text: str) -> Said:
+    def hear(self, text: str) -> Before:
         """Note what the assistant says."""
         grammar = self.language.grammar
         sentences = grammar.clauses.of(text)
+        said: Said = "asked" if text.rstrip().endswith("?") else "told"
         if self.language.offered.find_in(sentences, grammar) or self.learned.is_offer(
             features(sentences)
         ):
-            return "offered"
-        return "asked" if text.rstrip().endswith("?") else "told"
+            said = "offered"
+        return Before(said, features_before(sentences))
 
-    def read(self, text: str, after: Said = "told") -> Line:
+    def read(self, text: str, before: Before = NOTHING) -> Line:
         """Take a line apart that came after such a line of the assistant's."""
         sentences = self.language.grammar.clauses.of(text)
-        facts = [ASKED] if after == "asked" else []
-        if after == "offered" and (answer := self.language.answer(text)) is not None:
+        offered = before.said == "offered"
+        facts = [ASKED] if before.said == "asked" else []
+        if offered and (answer := self.language.answer(text)) is not None:
             facts = [TAKEN if answer else DECLINED]
-        return Line(sentences, features(sentences, offered=after == "offered").union(facts))
-
-    def cue(self, line: Line, signal: str) -> str:
-        """The words of the first cue of a signal that is meant; empty: there is none."""
-        listed = self.language.cues.get(signal)
-        return "" if listed is None else listed.find_in(line.sentences, self.language.grammar)
+        cues = self._cues(sentences, self.learned.signals)
+        found = features(sentences, offered=offered).union(
+            before.features, facts, map(cue_of, cues)
+        )
+        return Line(sentences, found, cues)
 
     def signs(self, line: Line) -> dict[str, str]:
         """The signals that a line gives, each with a few words that give it."""
-        by_cue = [name for name in self.language.cues if name not in self.learned.signals]
-        signs = {name: cue for name in by_cue if (cue := self.cue(line, name))}
-        if TAKEN in line.features and self.offer not in self.learned.signals:
+        learned = self.learned.signals
+        signs = self._cues(
+            line.sentences, [name for name in self.language.cues if name not in learned]
+        )
+        if TAKEN in line.features and self.offer not in learned:
             signs.setdefault(self.offer, "yes")
-        signs |= self.learned.signs(line.features, partial(self.cue, line))
+        signs |= self.learned.signs(line.features, line.cues)
         grammar = self.language.grammar
         for name, phrases in self.phrases.items():
             if said := phrases.find_in(line.sentences, grammar):
                 signs[name] = said
         return signs
+
+    def _cues(self, sentences: Sequence[Sentence], signals: Sequence[str]) -> dict[str, str]:
+        """The words of the first cue that is meant, of each of these signals that has one."""
+        listed = {name: self.language.cues[name] for name in signals if name in self.language.cues}
+        found = {
+            name: cues.find_in(sentences, self.language.grammar) for name, cues in listed.items()
+        }
+        return {name: cue for name, cue in found.items() if cue}
