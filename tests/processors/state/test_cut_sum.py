@@ -83,3 +83,21 @@ def test_a_phone_that_had_run_dry_is_said_to_have() -> None:
     measured = Measured(450.0, 400.0, 10.0, 80.0, "gap")
 
     assert measured.sum() == "450 after the mark at 400, before audio that came too late"
+
+
+@pytest.mark.parametrize("early", [0.0, 0.02, 0.05, 0.1, 0.15])
+@pytest.mark.parametrize("trip", [0.001, 0.08])
+def test_marks_that_are_dated_before_the_cut_were_not_all_played(trip: float, early: float) -> None:
+    """The phone's own media may stall; marks that are dated by it then seem to be older."""
+    ledger = PlaybackLedger()
+    marks = spoken(ledger, ("a", 6000))
+    for name, due in marks:
+        if due <= 1.69:
+            ledger.mark_received(name, due - ROUND_TRIP + trip, due - ROUND_TRIP + trip, sure=True)
+    ledger.cut(1.69)
+    for name, due in marks:
+        if due > 1.69:
+            ledger.mark_received(name, 1.69 + trip, 1.69 + trip - early, sure=True)
+
+    (cut,) = ledger.take_truncations()
+    assert cut.audio_end_ms == pytest.approx(1690, abs=early * 1000 + 25 + ROUND_TRIP * 1000)
