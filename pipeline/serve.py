@@ -174,6 +174,7 @@ def _both(
         return on_call
 
     def told(context: CallContext) -> None:
+        """Have the call counted, then tell who wanted to know of it."""
         metrics.follow(context)
         if on_call is not None:
             on_call(context)

@@ -292,6 +292,7 @@ def check_exposure(settings: Settings) -> None:
 
 def _counting(metrics: CallMetrics | None) -> Callable[[str], None]:
     def refused(why: str) -> None:
+        """Count one call that was turned away, by why."""
         if metrics is not None:
             metrics.refused.labels(why).inc()
 

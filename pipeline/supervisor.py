@@ -216,6 +216,7 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
                 stack.enter_context(metrics_port(settings, shared()))
 
         def start(number: int) -> WorkerProcess:
+            """Begin the worker of that number, with a line of its own to this process."""
             ours, theirs = sockets.socketpair()
             worker = Worker(number, listening, theirs, Path(folder, "used-tokens"), secret)
             process = spawn.Process(target=run_worker, args=(config, worker))

@@ -89,6 +89,11 @@ def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler:
     schema = wrapper.to_function_schema()
 
     async def run(params: FunctionCallParams) -> Any:
+        """Call the function.
+
+        Raises:
+            ToolArgumentsError: The model gave arguments that it does not have.
+        """
         unknown = [name for name in params.arguments if name not in schema.properties]
         if unknown:
             raise ToolArgumentsError(f"was not run: it has no {' and no '.join(unknown)}")

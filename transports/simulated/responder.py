@@ -127,6 +127,7 @@ class Responder:
         commented = self._state.options.commentary and plain
 
         def reply() -> list[Output]:
+            """Ask the mind, and name the phases of what it says."""
             outputs = self._mind_for(instructions).reply(request)
             return _in_phases(outputs, commented=commented)
 

@@ -68,6 +68,7 @@ class TalkerScript:
 
     def _question_in(self, heard: set[str]) -> Question | None:
         def share(question: Question) -> float:
+            """How much of the question was heard, 0 to 1."""
             asked = words(question.ask)
             return len(asked & heard) / len(asked) if asked else 0.0
 

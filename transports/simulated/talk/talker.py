@@ -270,6 +270,7 @@ def talkers(
 
     @functools.lru_cache(maxsize=64)
     def talker(script: BrainScript) -> Talker:
+        """The talker of one script, made once."""
         return Talker(script, likeness)
 
     return lambda instructions: talker(script_for(instructions))
