@@ -22,10 +22,10 @@ from typing import Any, Final
 
 from loguru import logger
 
+from pipeline.exposure import check_exposure
 from pipeline.listener import listen
 from pipeline.metrics import SHARED_FOLDER, process_gone, shared
 from pipeline.metrics_page import metrics_port
-from pipeline.server import check_exposure
 from pipeline.settings import Settings
 from pipeline.worker import READY, Worker, run_worker
 
