@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.agent import Block
 from pipeline.scenario_act import Keys, Text
+from processors.block import Block
 from processors.fields import NUMERIC, Seconds
 
 Count = Annotated[int, Field(ge=0), NUMERIC]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipeline.agent import Block
+from processors.block import Block
 from processors.fields import NUMERIC, Seconds, Shape
 from transports.simulated.people import Doing
 
