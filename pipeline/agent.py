@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -16,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from processors.block import Block
 from processors.fields import Shape
 from processors.state.detail_values import DetailField, DetailType
 
@@ -36,12 +35,6 @@ Points = Annotated[
     Discriminator(lambda value: _POINTS if isinstance(value, list | tuple) else _WORDS),
 ]
 """Text as it is, or a list of sentences that become bullets."""
-
-
-class Block(BaseModel):
-    """A part of a call file: frozen, and no key but the ones it names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class ChecklistField(Block):

@@ -48,6 +48,7 @@ def script_finder(catalog: Catalog) -> Callable[[str], BrainScript]:
     ]
 
     def find(instructions: str) -> BrainScript:
+        """The script of the file whose prompt these begin with; an empty one if there is none."""
         for beginning, script in scripts:
             if beginning and instructions.startswith(beginning):
                 return script

@@ -25,8 +25,9 @@ from processors.state.call_record import ENDINGS, TRANSFERRED
 from processors.state.journal import Entry, Journal
 from processors.state.playback import PlaybackLedger
 from processors.state.transcript import Transcript
+from processors.text_messages import MESSAGES
 from processors.text_model import TEXT_MODEL, TextModel
-from processors.transfer_desk import MESSAGES, TRANSFERS, TransferDesk
+from processors.transfer_desk import TRANSFERS, TransferDesk
 from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.dialer import ModelDialer
 from transports.openai_realtime.tools import schema_of, tools_of

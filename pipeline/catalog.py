@@ -74,7 +74,7 @@ class Catalog:
         return self.default or self.refusal
 
 
-def find(config: str, configs: FilePath = CONFIGS) -> FilePath:
+def find(config: str) -> FilePath:
     """The file or folder that ``--config`` means: a path, or a name in ``configs/``.
 
     Raises:
@@ -83,15 +83,15 @@ def find(config: str, configs: FilePath = CONFIGS) -> FilePath:
     given = FilePath(config)
     bare = given.name == config and config not in {"", ".", ".."}
     names = [config, *(f"{config}{suffix}" for suffix in SUFFIXES)]
-    candidates = [given, *(_near(configs / name) for name in names if bare)]
+    candidates = [given, *(_near(CONFIGS / name) for name in names if bare)]
     for candidate in candidates:
         try:
             if config and candidate.exists():
                 return candidate
         except (OSError, ValueError):  # a name too long, or with a NUL in it: no such file
             continue
-    known = sorted(path.stem for path in call_files(configs))
-    where = f" here or in {configs.name}/; there are {', '.join(known)}" if bare and known else ""
+    known = sorted(path.stem for path in call_files(CONFIGS))
+    where = f" here or in {CONFIGS.name}/; there are {', '.join(known)}" if bare and known else ""
     raise ConfigError([Problem(Place(config or "--config"), f"no such call file{where}")])
 
 
@@ -112,15 +112,13 @@ def call_files(folder: FilePath) -> list[FilePath]:
     )
 
 
-def load_catalog(
-    config: str, environment: Mapping[str, str] | None = None, configs: FilePath = CONFIGS
-) -> Catalog:
+def load_catalog(config: str, environment: Mapping[str, str] | None = None) -> Catalog:
     """Load what ``--config`` means.
 
     Raises:
         ConfigError: With everything that is wrong, in all files.
     """
-    path = find(config, configs)
+    path = find(config)
     if not path.is_dir():
         loaded = load(path, environment)
         return Catalog(path, (loaded,), is_folder=False, refusal=_refusal([loaded]))

@@ -61,8 +61,8 @@ def show(path: Path, plot: Path | None) -> int:
     from rich.console import Console
 
     from pipeline.problem import ConfigError
+    from pipeline.record_file import read_record
     from pipeline.record_plot import record_svg
-    from pipeline.record_view import read_record
     from pipeline.record_view import show as show_record
 
     try:

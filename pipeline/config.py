@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.advice import warnings
-from pipeline.agent import Agent, Block
+from pipeline.agent import Agent
 from pipeline.explain import explain
 from pipeline.hours import Hours, calendar
 from pipeline.observer import ObserverEntry
@@ -25,6 +25,7 @@ from pipeline.registry import Entry
 from pipeline.source import Source, load_source
 from pipeline.tool_checks import tool_problems
 from pipeline.tool_registry import ToolEntry
+from processors.block import Block
 from processors.fields import PhoneNumber, Shape
 from processors.state.hours import BusinessHours
 

@@ -87,6 +87,7 @@ async def cost_of_call(catalog: Catalog, minutes: int, prices: PriceList) -> Cal
     summaries = 0
 
     def note(entry: Entry) -> None:
+        """Keep what a response took, and count the memories."""
         nonlocal summaries
         if entry.kind in ("response_ended", "side_answer"):
             asked = str(entry.fields.get("model") or model)
@@ -94,6 +95,7 @@ async def cost_of_call(catalog: Catalog, minutes: int, prices: PriceList) -> Cal
         summaries += entry.kind == "memory"
 
     def listen(side: str, journal: Journal) -> None:
+        """Follow the call's own journal; the ends' journals tell nothing of tokens."""
         if side == "call":
             journal.listen(note)
 

@@ -50,6 +50,7 @@ def _panel(
         draw.text((_LEFT - 8, y), label, fill=_INK, font=_font(13), anchor="rm")
 
     def x_of(number: int) -> float:
+        """Where a minute stands, pixels from the left."""
         return _LEFT + (right - _LEFT) * (number - 1) / max(minutes - 1, 1)
 
     for number in _ticks(minutes):

@@ -22,7 +22,6 @@ def report_cost(
     minutes: int,
     folder: Path,
     console: Console | None = None,
-    prices: PriceList | None = None,
 ) -> Path:
     """Hold the calls, print the table, draw the plot.
 
@@ -31,7 +30,6 @@ def report_cost(
         minutes: How long the caller talks.
         folder: Where the plot goes; it is made.
         console: Where the table goes.
-        prices: Instead of those in ``prices.yaml``.
 
     Returns:
         The plot's file.
@@ -39,7 +37,7 @@ def report_cost(
     Raises:
         ConfigError: A model has no price.
     """
-    prices = prices or load_prices()
+    prices = load_prices()
     screen = console or Console()
     loaded, summing_up = catalog.files[0], with_summarizer(catalog)
     _check_prices(_models(summing_up), prices)

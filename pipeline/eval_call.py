@@ -57,6 +57,7 @@ async def hold_eval(
         async with AsyncExitStack() as stack:
 
             def began(context: CallContext) -> None:
+                """Show the harness what the call's journal tells."""
                 context.journal.listen(desk.journal_says)
 
             calls = await open_calls(

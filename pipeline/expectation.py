@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.agent import Block
-from pipeline.scenario_act import Keys, Text
+from pipeline.scenario_act import Keys, Text, by_name
+from processors.block import Block
 from processors.fields import NUMERIC, Seconds
 
 Count = Annotated[int, Field(ge=0), NUMERIC]
@@ -50,10 +50,6 @@ def _one_alone(given: Any) -> Any:
     return () if given is False else [given] if isinstance(given, dict) else given
 
 
-def _tool_by_name(given: Any) -> Any:
-    return {"name": given} if isinstance(given, str) else given
-
-
 Escalations = Annotated[
     tuple[Escalated, ...],
     BeforeValidator(
@@ -66,9 +62,7 @@ Transfers = Annotated[
         _one_alone, json_schema_input_type=Literal[False] | Transferred | tuple[Transferred, ...]
     ),
 ]
-Tool = Annotated[
-    ExpectedTool, BeforeValidator(_tool_by_name, json_schema_input_type=ExpectedTool | str)
-]
+Tool = Annotated[ExpectedTool, BeforeValidator(by_name, json_schema_input_type=ExpectedTool | str)]
 
 
 class Expectation(Block):

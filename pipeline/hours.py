@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from pipeline.agent import Block
+from processors.block import Block
 from processors.fields import Shape
 from processors.state.hours import BusinessHours, Window
 

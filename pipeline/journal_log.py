@@ -40,6 +40,7 @@ def journal_log(*, timing_math: bool = False) -> Listener:
     """
 
     def listen(entry: Entry) -> None:
+        """Log one entry, and the sum that a truncation came of if that is wanted."""
         log_entry(entry)
         if timing_math and entry.kind == "truncation":
             _log_sum(entry)

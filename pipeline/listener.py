@@ -79,6 +79,7 @@ class Listener:
         loop.remove_reader(self._socket)
 
         def over() -> None:
+            """Go on, as nobody ended the pause before."""
             self._waiting = None
             then()
 

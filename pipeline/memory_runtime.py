@@ -67,7 +67,6 @@ class MemoryRuntime:
         catalog: The call files.
         sessions: The model.
         api_key: What the runtime shows the model.
-        seed: Of everything that is drawn.
         records: Where records and recordings go; None: where the call files say.
         webhook_post: Takes records to ``on_call_end``; None: they go nowhere.
         http_exchange: Answers ``http`` tools; by default nobody does.
@@ -81,7 +80,6 @@ class MemoryRuntime:
     catalog: Catalog
     sessions: ModelSessions
     api_key: str = _API_KEY
-    seed: int = 0
     records: Path | None = None
     webhook_post: WebhookPost | None = None
     http_exchange: HttpExchange = nobody_answers
@@ -94,7 +92,7 @@ class MemoryRuntime:
     @asynccontextmanager
     async def __call__(self, peers: Peers) -> AsyncIterator[Gateway]:
         """Run as long as the context is open; gives the way to the server."""
-        dice = Random(self.seed)  # noqa: S311  # for calls that are not real
+        dice = Random(0)  # noqa: S311  # for calls that are not real
         model = MemoryModel(self.sessions)
         outside = Outside(
             wall_clock=lambda: wall_clock(self.beginning),
@@ -156,7 +154,6 @@ def in_memory(
     voice: Voice,
     *,
     options: ModelOptions | None = None,
-    seed: int = 0,
     records: Path | None = None,
     beginning: datetime = BEGINNING,
 ) -> MemoryRuntime:
@@ -167,7 +164,7 @@ def in_memory(
         senses=ToneSenses(voice),
         options=options,
     )
-    return MemoryRuntime(catalog, sessions, seed=seed, records=records, beginning=beginning)
+    return MemoryRuntime(catalog, sessions, records=records, beginning=beginning)
 
 
 async def nobody_listens(url: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -55,6 +55,7 @@ class CallMetrics:
         record = CallRecord(self._prices)
 
         def listen(entry: Entry) -> None:
+            """Count what one entry tells; at the last one, the whole call."""
             record.take(entry)
             self._take(entry)
             if entry.kind == "call_ended":

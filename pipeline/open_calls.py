@@ -17,7 +17,6 @@ from pipeline.settings import Settings
 from pipeline.text_models import text_model_for
 from pipeline.tool_services import tool_services
 from processors.context import CallContext
-from processors.text_messages import MESSAGES
 from transports.openai_realtime.dialer import ModelDialer
 from transports.twilio.rest import TwilioRest
 from transports.twilio.transfers import TransferBoard, TransferOffice, TransferSeals
@@ -59,26 +58,18 @@ async def open_calls(
         traced: Whether each call is an OpenTelemetry trace.
     """
     in_words = model is not None and model.speaks
-    if not settings.has_model:
-        if announce:
-            logger.warning(SIMULATED_BANNER)
-        if model is None:
-            # Who has a model elsewhere does not wait for the imports of this one.
-            from pipeline.built_in_model import tone_model
-
-            model = tone_model(catalog)
+    if announce and not settings.has_model:
+        logger.warning(SIMULATED_BANNER)
     for loaded in catalog.files:
         for processor in loaded.call.pipeline:
             processor.get_ready()
-    base_url, api_key = await _model_address(settings, stack, model)
+    base_url, api_key = await _model_address(catalog, settings, stack, model)
     shared = {
         **record_keeping(catalog, settings, outside, stack, announce=announce),
         **await tool_services(catalog, outside, stack),
     }
     rest = _rest(settings, stack, outside)
-    if rest is not None:
-        shared[MESSAGES] = rest
-    elif announce:
+    if rest is None and announce:
         logger.warning(NO_REST_BANNER)
     dialer = ModelDialer(
         outside.connect,
@@ -103,11 +94,16 @@ async def open_calls(
 
 
 async def _model_address(
-    settings: Settings, stack: AsyncExitStack, model: BuiltInModel | None
+    catalog: Catalog, settings: Settings, stack: AsyncExitStack, model: BuiltInModel | None
 ) -> tuple[str, str]:
     """Base URL and key of the model that the environment names, or of the built-in one."""
-    if settings.has_model or model is None:
+    if settings.has_model:
         return settings.model_url, settings.openai_key
+    if model is None:
+        # Who has a model elsewhere does not wait for the imports of this one.
+        from pipeline.built_in_model import tone_model
+
+        model = tone_model(catalog)
     served = await stack.enter_async_context(model.served())
     return served.base_url, "simulated"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.agent import Block
+from processors.block import Block
 from processors.fields import NUMERIC, PhoneNumber
 
 

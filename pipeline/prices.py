@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.agent import Block
 from pipeline.problem import ConfigError, Place, Problem
+from processors.block import Block
 from processors.state.prices import ModelPrices
 
 PRICES: Final = Path(__file__).with_name("prices.yaml")

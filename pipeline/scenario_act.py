@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipeline.agent import Block
+from processors.block import Block
 from processors.fields import NUMERIC, Seconds, Shape
 from transports.simulated.people import Doing
 
@@ -159,7 +159,8 @@ class ToolCall(Block):
     """By name."""
 
 
-def _call_by_name(given: Any) -> Any:
+def by_name(given: Any) -> Any:
+    """A name alone as the mapping that it stands for."""
     return {"name": given} if isinstance(given, str) else given
 
 
@@ -178,7 +179,7 @@ class ModelTurn(Block):
 
     call: Annotated[
         ToolCall | None,
-        BeforeValidator(_call_by_name, json_schema_input_type=ToolCall | str | None),
+        BeforeValidator(by_name, json_schema_input_type=ToolCall | str | None),
     ] = None
     """The function that it calls then: a name, or {name: ..., arguments: {...}}."""
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
-from pipeline.agent import Block
 from pipeline.catalog import SUFFIXES
 from pipeline.config import Loaded
 from pipeline.expectation import Expectation
@@ -19,6 +18,7 @@ from pipeline.problem import ConfigError, Path, Place, Problem, did_you_mean
 from pipeline.scenario_act import AnyAct, AnyPerson, ModelTurn, SystemAnswer, Text
 from pipeline.source import Source, load_source
 from pipeline.tool_checks import END_CALL
+from processors.block import Block
 from processors.fields import PhoneNumber, Seconds
 
 FOLDER = "scenarios"

@@ -132,6 +132,7 @@ async def watch_scenario(catalog: Catalog, scenario: Scenario, *, moving: bool) 
     cast = _Cast(catalog, scenario)
 
     def judge(evidence: CallEvidence, placed: PlacedCall) -> list[Promise]:
+        """What the scenario expected of this call, and whether it was so."""
         return [Promise(one.text, one.ok, one.detail) for one in check(cast.held(evidence, placed))]
 
     how = Simulation(

@@ -22,7 +22,7 @@ from pipeline.outside import REAL, Outside
 from pipeline.overflow import Overflow
 from pipeline.prices import load_prices
 from pipeline.runtime import spare_the_collector
-from pipeline.server import CallServer
+from pipeline.server import CallServer, Neighbours
 from pipeline.settings import Settings
 from pipeline.tracing import start_tracing
 from pipeline.worker import Worker, lifeline
@@ -112,12 +112,14 @@ def _server(
         wall_clock=lambda: outside.wall_clock().timestamp(),
         nonce=outside.nonce,
         transfers=calls.transfers,
-        used_tokens=None if worker is None else UsedOnMachine(worker.used_tokens),
-        token_secret=None if worker is None else worker.token_secret,
+        neighbours=None if worker is None else _neighbours(worker),
         say_goodbye=calls.say_goodbye,
-        has_neighbours=worker is not None,
         metrics=metrics,
     )
+
+
+def _neighbours(worker: Worker) -> Neighbours:
+    return Neighbours(UsedOnMachine(worker.used_tokens), worker.token_secret)
 
 
 async def serve(catalog: Catalog, settings: Settings, *, worker: Worker | None = None) -> None:
@@ -174,6 +176,7 @@ def _both(
         return on_call
 
     def told(context: CallContext) -> None:
+        """Have the call counted, then tell who wanted to know of it."""
         metrics.follow(context)
         if on_call is not None:
             on_call(context)

@@ -6,6 +6,7 @@ import asyncio
 import socket as sockets
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from loguru import logger
@@ -21,6 +22,7 @@ from pipeline.admission import (
     Overload,
 )
 from pipeline.doorkeeper import Doorkeeper, DoorLimits
+from pipeline.exposure import check_exposure
 from pipeline.gate import STREAM_PATH, Gate
 from pipeline.http_server import HttpServer
 from pipeline.incoming_call import Catalog, IncomingCall, Ring
@@ -29,7 +31,7 @@ from pipeline.loop_lag import LoopLag
 from pipeline.media_stream import START_TIMEOUT, MediaStream, RunCall
 from pipeline.metrics import CallMetrics
 from pipeline.metrics_page import METRICS_PATH, MetricsPage
-from pipeline.settings import Settings, SettingsError
+from pipeline.settings import Settings
 from pipeline.transfer_webhooks import TransferWebhooks
 from pipeline.warming import Warming
 from transports.twilio.token import StreamClaims, StreamTokens, random_nonce
@@ -39,14 +41,18 @@ from transports.twilio.used_tokens import UsedTokens
 
 UNKNOWN_NUMBER: Final = Spoken("We are sorry, this number is not in service. Goodbye.")
 
-LOOPBACK_BANNER: Final = (
-    "TWILIO_AUTH_TOKEN is not set: signatures can't be checked, so only this machine may call"
-)
 
-PUBLIC_URL_BANNER: Final = (
-    "PUBLIC_URL is not set: signatures are checked against the address that a request names, which "
-    "behind a proxy or tunnel is not the one that Twilio signed"
-)
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Other processes that accept from the same socket: a stream may come to any of them.
+
+    Attributes:
+        used_tokens: Remembers for all of them which streams came.
+        token_secret: What all sign tokens with, if the environment has no secret.
+    """
+
+    used_tokens: UsedTokens
+    token_secret: str
 
 
 class CallServer:
@@ -62,17 +68,14 @@ class CallServer:
         *,
         run_call: RunCall,
         warm: Ring | None = None,
-        on_call: Callable[[StreamClaims], None] | None = None,
         unknown_number: Spoken = UNKNOWN_NUMBER,
         start_timeout: float = START_TIMEOUT,
         door: DoorLimits | None = None,
         wall_clock: Callable[[], float] = time.time,
         nonce: Callable[[], str] = random_nonce,
         transfers: TransferOffice | None = None,
-        used_tokens: UsedTokens | None = None,
-        token_secret: str | None = None,
+        neighbours: Neighbours | None = None,
         say_goodbye: Callable[[], Awaitable[None]] | None = None,
-        has_neighbours: bool = False,
         metrics: CallMetrics | None = None,
     ) -> None:
         """Set up the routes.
@@ -83,29 +86,25 @@ class CallServer:
             run_call: Runs a call to its end.
             warm: Told of each call that rings, in a task of its own. A webhook may come twice:
                 it goes by ``call_sid``.
-            on_call: Told of each stream that was let in, just before ``run_call``.
             unknown_number: What callers of a number hear that no file answers.
             start_timeout: Seconds from a stream's handshake to its ``start``.
             door: What a connection may do before it is known.
             wall_clock: Seconds since the epoch; what tokens expire by.
             nonce: Makes each token's own name.
             transfers: Hands calls to people; None: nobody can.
-            used_tokens: Remembers which streams came; None: this process alone.
-            token_secret: What neighbours sign tokens with, if the environment has no secret.
+            neighbours: Other processes that accept from the same socket; None: this one alone.
             say_goodbye: Has every live call end with words.
-            has_neighbours: Whether other processes accept from the same socket.
             metrics: Counts what is refused, and is read at ``/metrics`` where there is a key.
         """
         self._settings = settings
         self._warming = Warming(warm)
-        self._has_neighbours = has_neighbours
-        self._admission = _admission(settings, has_neighbours=has_neighbours)
+        self._has_neighbours = neighbours is not None
+        self._admission = _admission(settings, has_neighbours=self._has_neighbours)
         self._lag = LoopLag(metrics.loop_lag.set if metrics is not None else None)
         self._door = Doorkeeper(door or DoorLimits())
-        self._on_call = on_call
         self._say_goodbye = say_goodbye
         gate = Gate(settings)
-        tokens = StreamTokens(settings.token_secret or token_secret, nonce=nonce, used=used_tokens)
+        tokens = _tokens(settings, nonce, neighbours)
         self._streams = MediaStream(
             gate,
             tokens,
@@ -116,7 +115,7 @@ class CallServer:
         )
         # A connection that is kept open would bring the next call here, where a neighbour may
         # have more room for it.
-        self._headers = {"Connection": "close"} if has_neighbours else {}
+        self._headers = {"Connection": "close"} if self._has_neighbours else {}
         webhook = IncomingCall(
             catalog,
             gate,
@@ -235,10 +234,8 @@ class CallServer:
             return 0.0
         return self._admission.patience(_now(), calls=self.calls, lag_ms=self._lag.ms)
 
-    def _let_in(self, claims: StreamClaims) -> None:
+    def _let_in(self, _: StreamClaims) -> None:
         self._admission.stream_came()
-        if self._on_call is not None:
-            self._on_call(claims)
 
     def _rings(self, claims: StreamClaims) -> None:
         self._admission.promised(_now())
@@ -268,30 +265,23 @@ def _transfer_routes(
     yield Route(AFTER_PATH, hooks.dial_ended, methods=["POST"])
 
 
+def _tokens(
+    settings: Settings, nonce: Callable[[], str], neighbours: Neighbours | None
+) -> StreamTokens:
+    if neighbours is None:
+        return StreamTokens(settings.token_secret, nonce=nonce)
+    secret = settings.token_secret or neighbours.token_secret
+    return StreamTokens(secret, nonce=nonce, used=neighbours.used_tokens)
+
+
 def _admission(settings: Settings, *, has_neighbours: bool) -> Admission:
     promise = PROMISE_SECONDS_AMONG_NEIGHBOURS if has_neighbours else PROMISE_SECONDS
     return Admission(settings.max_calls, settings.max_loop_lag_ms, promise_seconds=promise)
 
 
-def check_exposure(settings: Settings) -> None:
-    """See that whoever can connect can be told from Twilio.
-
-    Raises:
-        SettingsError: The address is open to all while signatures can't be checked.
-    """
-    if not settings.checks_signatures:
-        if not settings.listens_on_loopback:
-            raise SettingsError(
-                f"HOST: found {settings.host!r}; without TWILIO_AUTH_TOKEN nobody can tell "
-                "Twilio from others, so only 127.0.0.1 is allowed"
-            )
-        logger.warning(LOOPBACK_BANNER)
-    elif not settings.public_url and not settings.trust_proxy:
-        logger.warning(PUBLIC_URL_BANNER)
-
-
 def _counting(metrics: CallMetrics | None) -> Callable[[str], None]:
     def refused(why: str) -> None:
+        """Count one call that was turned away, by why."""
         if metrics is not None:
             metrics.refused.labels(why).inc()
 

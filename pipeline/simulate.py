@@ -24,7 +24,7 @@ from pipeline.summary_view import summary
 from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.state.journal import Journal
-from transports.simulated.caller_script import Question, caller_script_for
+from transports.simulated.caller_script import AnsweringScript, Question
 from transports.simulated.caller_senses import CallerSenses, InstantSenses, Voice
 from transports.simulated.caller_steps import CallScript
 from transports.simulated.people import Doing, PersonPlan
@@ -149,9 +149,7 @@ class _ShownCall:
         self._called = next(iter(loaded.call.numbers), CALLED)
         self._call = PlacedCall(
             how.script
-            or caller_script_for(
-                questions_of(loaded), facts, wants_a_person=how.person is not None
-            ),
+            or AnsweringScript(questions_of(loaded), facts, wants_a_person=how.person is not None),
             talk.caller,
             Placing(
                 self._called,

@@ -39,6 +39,7 @@ def over_sockets(
 
     @asynccontextmanager
     async def answering(peers: Peers) -> AsyncIterator[Gateway]:
+        """Serve as long as the context is open; gives the way to the server."""
         outside = Outside(
             connect=peers.listen_in(connect_websocket),
             webhook_post=nobody_listens,

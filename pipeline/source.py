@@ -181,6 +181,7 @@ class _Loader:
         names: list[str] = []
 
         def value_of(reference: re.Match[str]) -> str:
+            """What stands for one reference; what is not set becomes a problem, and nothing."""
             name, default = reference["name"], reference["default"]
             if name is None:
                 return "${"

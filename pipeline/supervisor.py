@@ -22,10 +22,10 @@ from typing import Any, Final
 
 from loguru import logger
 
+from pipeline.exposure import check_exposure
 from pipeline.listener import listen
 from pipeline.metrics import SHARED_FOLDER, process_gone, shared
 from pipeline.metrics_page import metrics_port
-from pipeline.server import check_exposure
 from pipeline.settings import Settings
 from pipeline.worker import READY, Worker, run_worker
 
@@ -216,6 +216,7 @@ async def supervise(config: str, settings: Settings, workers: int) -> int:
                 stack.enter_context(metrics_port(settings, shared()))
 
         def start(number: int) -> WorkerProcess:
+            """Begin the worker of that number, with a line of its own to this process."""
             ours, theirs = sockets.socketpair()
             worker = Worker(number, listening, theirs, Path(folder, "used-tokens"), secret)
             process = spawn.Process(target=run_worker, args=(config, worker))

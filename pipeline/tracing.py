@@ -55,10 +55,12 @@ def trace_tools(worker: PipelineWorker, context: CallContext) -> None:
 
     @tracker.event_handler("on_turn_started")  # type: ignore[untyped-decorator]  # pipecat's
     async def turn_started(_: object, number: int) -> None:
+        """Know the turn whose span is the parent of tools that begin now."""
         nonlocal newest
         newest = number
 
     def listen(entry: Entry) -> None:
+        """Begin, end or give up the span of a tool, by what the journal tells."""
         if entry.kind == "tool_started":
             turn = turns.get_turn_context(newest)  # it may have ended already
             parent = trace.set_span_in_context(NonRecordingSpan(turn)) if turn else None

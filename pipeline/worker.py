@@ -69,6 +69,7 @@ async def lifeline(worker: Worker, stop: StopRequests) -> AsyncIterator[None]:
     worker.lifeline.setblocking(False)
 
     async def watch() -> None:
+        """Wait until the other end is closed, then ask to stop."""
         while await loop.sock_recv(worker.lifeline, 1):
             pass
         stop.ask()

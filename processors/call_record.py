@@ -80,6 +80,7 @@ class CallRecorder(Bystander):
         log = logger.bind(call_sid=context.info.call_sid)
 
         def write() -> None:
+            """Write the record, and have it sent; runs where the disk's work does."""
             data = document_json(record.document(facts, turns, tools))
             if hooks is not None and urls:
                 loop.call_soon_threadsafe(hooks.send, urls, data, delivery)

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 from pipecat.adapters.llm.schemas.direct_function import DirectFunctionWrapper
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
-from pydantic import BaseModel, ConfigDict
 
+from processors.block import Block
 from processors.fields import Seconds
 from processors.state.detail_values import DetailField
 
@@ -58,10 +58,8 @@ class Tool:
     filler: str = ""
 
 
-class ToolConfig(BaseModel):
+class ToolConfig(Block):
     """One entry of a call file's ``tools``; its ``type`` literal is its registration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     timeout: Seconds = 20.0
     """How long it may take, s; then the model is told that it failed."""
@@ -89,6 +87,11 @@ def direct_tool(function: Callable[..., Awaitable[Any]], timeout: float, filler:
     schema = wrapper.to_function_schema()
 
     async def run(params: FunctionCallParams) -> Any:
+        """Call the function.
+
+        Raises:
+            ToolArgumentsError: The model gave arguments that it does not have.
+        """
         unknown = [name for name in params.arguments if name not in schema.properties]
         if unknown:
             raise ToolArgumentsError(f"was not run: it has no {' and no '.join(unknown)}")

@@ -6,13 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pipecat.processors.frame_processor import FrameProcessor
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
 )
 
+from processors.block import Block
 from processors.context import BothEnds, CallContext, ProcessorConfig
 from processors.fields import NUMERIC, Milliseconds, Seconds, WebhookAddress
 from processors.state.topic import CUES
@@ -62,13 +61,7 @@ class InterruptionConfig(ProcessorConfig):
         return InterruptionProcessor(self, context)
 
 
-class Part(BaseModel):
-    """A mapping inside an entry: frozen, and no key but the ones it names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Reprompt(Part):
+class Reprompt(Block):
     """A question to a caller who says nothing."""
 
     after: Seconds
@@ -78,7 +71,7 @@ class Reprompt(Part):
     """The words, exactly so."""
 
 
-class GiveUp(Part):
+class GiveUp(Block):
     """The goodbye to a caller who says nothing."""
 
     after: Seconds = 10.0
@@ -90,7 +83,7 @@ class GiveUp(Part):
     """The words, exactly so; then the call is ended."""
 
 
-class DurationWarning(Part):
+class DurationWarning(Block):
     """What the caller is told before the call has lasted too long."""
 
     before: Seconds = 60.0

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
-from pydantic import BaseModel, ConfigDict
 
+from processors.block import Block
 from processors.call_tool import Tool
 from processors.heard_context import HeardContext
 from processors.state.detail_values import DetailField
@@ -187,7 +187,7 @@ class BothEnds:
     outbound: FrameProcessor
 
 
-class ProcessorConfig(BaseModel):
+class ProcessorConfig(Block):
     """One entry of a call file's ``pipeline``; its ``type`` literal is its registration.
 
     Each field's docstring is its description in the JSON Schema.
@@ -197,8 +197,6 @@ class ProcessorConfig(BaseModel):
         wants_caller_audio: Caller audio visits it where it is on the way (phone to model).
         wants_assistant_audio: Assistant audio visits it where it is on the way (model to phone).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     both_ends: ClassVar[bool] = False
     wants_caller_audio: ClassVar[bool] = False

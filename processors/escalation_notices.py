@@ -13,7 +13,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from processors.call_record import WEBHOOKS, Webhooks
 from processors.context import CallContext
 from processors.escalation_parts import Notify
-from processors.transfer_desk import MESSAGES, Messages
+from processors.text_messages import MESSAGES, Messages
 
 LAST_MESSAGES: Final = 5.0
 """Seconds that text messages get to go out when the call is over."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from processors.block import Block
 from processors.fields import NUMERIC, PhoneNumber, Shape, WebhookAddress
 from processors.state.escalation.cues import CueError, Cues
 
@@ -28,11 +29,7 @@ def _as_list(value: Any) -> Any:
 Actions = Annotated[tuple[Action, ...], Field(min_length=1), BeforeValidator(_as_list)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Signal(_Part):
+class Signal(Block):
     """How much a signal counts."""
 
     weight: Weight = 1.0
@@ -71,7 +68,7 @@ class KeySignal(Signal):
     """The key."""
 
 
-class Signals(_Part):
+class Signals(Block):
     """What is looked out for."""
 
     person: Signal = Signal()
@@ -108,7 +105,7 @@ class Signals(_Part):
     """The model calls transfer_to_human, or another processor asks for a person."""
 
 
-class Phrase(_Part):
+class Phrase(Block):
     """Key phrases of the trade that are a signal."""
 
     name: Annotated[str, Shape("[a-z][a-z0-9_]*", "small letters, digits and underscores")]
@@ -137,7 +134,7 @@ class Phrase(_Part):
         return patterns
 
 
-class Rule(_Part):
+class Rule(Block):
     """What is done about which reasons."""
 
     when: Annotated[tuple[Words, ...], BeforeValidator(_as_list)] = ()
@@ -172,7 +169,7 @@ class Rule(_Part):
         return tuple(dict.fromkeys(instead))
 
 
-class Transfer(_Part):
+class Transfer(Block):
     """How a person is reached."""
 
     to: Annotated[tuple[PhoneNumber, ...], Field(min_length=1, max_length=10)]
@@ -216,7 +213,7 @@ class Transfer(_Part):
         return _as_list(value)
 
 
-class Notify(_Part):
+class Notify(Block):
     """Who is told of an escalation."""
 
     webhooks: tuple[WebhookAddress, ...] = ()

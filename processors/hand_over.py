@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import datetime
 from typing import Final
 
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from processors.call_transfer import CallTransfer, succeeded
 from processors.context import CallContext
 from processors.escalation_config import EscalationDetectorConfig
 from processors.escalation_frames import TransferStateFrame
@@ -20,16 +20,9 @@ from processors.memory_frames import MemoryRequestFrame
 from processors.state.escalation.detector import Escalation
 from processors.state.escalation.handling import Collecting, Offer, callback_time, in_words
 from processors.state.escalation.summary import for_a_person
-from processors.transfer_desk import TRANSFERS, Person, TransferDesk
-
-DIAL_PATIENCE: Final = 5.0
-"""Seconds that REST gets to say that the caller's line dials, once the stream is over."""
 
 OFFER_PATIENCE: Final = 20.0
 """Seconds after an offer was heard in which it may be answered."""
-
-DIALLED: Final = "dialled"
-"""How a cold transfer ends on this side: the caller's line rings others, and may come back."""
 
 _CALLING: Final = (
     "A colleague is being called for the caller now, which takes up to a minute. Stay with them:"
@@ -65,12 +58,12 @@ class HandOver:
         self._context = context
         self._speech = speech
         self._notices = Notices(owner, config.notify, context)
+        self._call_transfer = (
+            None if config.transfer is None else CallTransfer(config.transfer, context)
+        )
         self._offer: Offer | None = None
         self._collecting: Collecting | None = None
         self._woken = asyncio.Event()
-        self._transfer_began: float | None = None
-        self._ringing = False
-        self._dialled: asyncio.Event | None = None
         self._reasons: tuple[str, ...] = ()
 
     # Facts.
@@ -93,19 +86,8 @@ class HandOver:
 
     async def stream_ended(self) -> None:
         """The call's stream is over: find out whether the caller is with a person now."""
-        if self._dialled is not None:  # the stream may end before REST says that it will
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DIAL_PATIENCE):
-                    await self._dialled.wait()
-            return
-        desk = self._desk
-        if desk is None or not self._ringing:
-            return
-        self._ringing = False
-        if await desk.left():
-            self._transferred("warm", "accepted")
-        else:
-            self._over("cancelled")
+        if self._call_transfer is not None:
+            await self._call_transfer.stream_ended()
 
     # An escalation, from beginning to end.
 
@@ -194,72 +176,24 @@ class HandOver:
             self._collecting = None
 
     async def _transfer(self) -> None:
-        config, desk = self._config.transfer, self._desk
-        if config is None or desk is None:
+        config, transfer = self._config.transfer, self._call_transfer
+        if config is None or transfer is None or not transfer.possible:
             await self._promise_callback()
             return
-        context = self._context
-        self._transfer_began = context.clock()
-        context.record("transfer_started", mode=config.kind, private={"to": list(config.to)})
+        transfer.begin()
         await self._owner.broadcast_frame(TransferStateFrame, active=True)
         await self._owner.broadcast_frame(MemoryRequestFrame, reason="escalation")
         await self._speech.say(config.connecting, at_once=True)
-        if config.kind == "cold":
-            self._dialled = asyncio.Event()
-            outcome = await self._dial()
-        else:
+        if config.kind == "warm":
             await self._tell_model(_CALLING)
-            outcome = await self._ring()
-        if outcome in ("accepted", DIALLED):
-            self._transferred(config.kind, outcome)
-        else:
-            self._over(outcome)
-        if self._dialled is not None:
-            self._dialled.set()
-            self._dialled = None
-        if outcome in ("accepted", DIALLED):
+        outcome = await transfer.reach(self._known_of_the_call)
+        if succeeded(outcome):
             return
         await self._owner.broadcast_frame(TransferStateFrame, active=False, outcome=outcome)
         await self._nobody_there(outcome)
 
-    async def _ring(self) -> str:
-        """Ring one number after the other until somebody takes the call."""
-        config, desk, context = self._config.transfer, self._desk, self._context
-        assert config is not None, "asked before"
-        assert desk is not None, "asked before"
-        outcome = "failed"
-        for number in config.to:
-            whisper = for_a_person(context.memory, self._reasons, self.details)
-            person = Person(
-                number,
-                config.caller_id or context.info.called,
-                config.ring_seconds,
-                config.decide_seconds,
-                f"{config.whisper} {whisper}",
-                config.accept,
-                config.gone,
-                config.detect_machines,
-            )
-            context.record("person_called", private={"to": number})
-            self._ringing = True
-            outcome = await desk.ring(person)
-            self._ringing = False
-            context.record("person_answered", outcome=outcome)
-            if outcome == "accepted":
-                break
-        return outcome
-
-    async def _dial(self) -> str:
-        config, desk, context = self._config.transfer, self._desk, self._context
-        assert config is not None, "asked before"
-        assert desk is not None, "asked before"
-        dialled = await desk.dial(
-            config.to,
-            config.caller_id or context.info.called,
-            config.ring_seconds,
-            context.memory.as_dict(),
-        )
-        return DIALLED if dialled else "failed"
+    def _known_of_the_call(self) -> str:
+        return for_a_person(self._context.memory, self._reasons, self.details)
 
     async def _nobody_there(self, outcome: str) -> None:
         """Nobody took the call: say so, promise a callback, and let the model know."""
@@ -288,19 +222,3 @@ class HandOver:
     async def _tell_model(self, text: str) -> None:
         line = ConversationTextFrame(text, role="system", respond=False)
         await self._owner.push_frame(line, FrameDirection.UPSTREAM)
-
-    # The transfer's end.
-
-    def _transferred(self, mode: str, outcome: str) -> None:
-        self._over(outcome)
-        self._context.record("transferred", mode=mode)
-
-    def _over(self, outcome: str) -> None:
-        began, self._transfer_began = self._transfer_began, None
-        ms = 0 if began is None else round((self._context.clock() - began) * 1000)
-        mode = "warm" if self._config.transfer is None else self._config.transfer.kind
-        self._context.record("transfer_ended", mode=mode, outcome=outcome, ms=ms)
-
-    @property
-    def _desk(self) -> TransferDesk | None:
-        return self._context.resources.get(TRANSFERS)

@@ -6,9 +6,10 @@ import copy
 import inspect
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from processors.block import Block
 from processors.constructor import MisfitError, fit
 from processors.import_path import import_object
 
@@ -26,20 +27,14 @@ def check_fit(use: str, values: dict[str, Any]) -> None:
         raise PydanticCustomError("parts", "{text}", parts) from error
 
 
-class Stock(BaseModel):
+class Stock(Block):
     """`use:` and `with:`, checked before any call.
 
     Attributes:
         base: What the class must be a kind of.
     """
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        validate_by_alias=True,
-        validate_by_name=False,
-    )
+    model_config = ConfigDict(validate_by_alias=True, validate_by_name=False)
 
     base: ClassVar[type] = object
 

@@ -9,9 +9,6 @@ from typing import Any, Final, Literal, Protocol
 TRANSFERS: Final = "transfers"
 """Name of the call's ``TransferDesk`` among its resources; there is none without REST."""
 
-MESSAGES: Final = "messages"
-"""Name of the ``Messages`` among a call's resources."""
-
 TransferOutcome = Literal["accepted", "declined", "no_answer", "busy", "machine", "failed"]
 """How an attempt to reach a person ended."""
 
@@ -67,12 +64,4 @@ class TransferDesk(Protocol):
         Returns:
             Whether it does. The call's stream ends then.
         """
-        ...
-
-
-class Messages(Protocol):
-    """Sends text messages."""
-
-    async def send_sms(self, to: str, sender: str, body: str, account_sid: str = "") -> bool:
-        """Send one; False when that can't be done. Never raises."""
         ...

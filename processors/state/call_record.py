@@ -21,13 +21,10 @@ from processors.state.record_format import (
     CallFacts,
     Ending,
     KeyRecord,
-    ModelUsage,
     ProblemRecord,
     ReconnectRecord,
     Timeline,
     ToolRecord,
-    TranscriptionUsage,
-    UsageRecord,
 )
 from processors.state.record_parts import (
     Interrupted,
@@ -38,6 +35,7 @@ from processors.state.record_parts import (
     turn_record,
 )
 from processors.state.turn import ToolUse, Turn
+from processors.state.usage_format import ModelUsage, TranscriptionUsage, UsageRecord
 
 TRANSFERRED: Final = "transferred"
 """The journal's word for a caller who is with a person now: that is why a call ended, whatever else

@@ -12,37 +12,17 @@ refuses is left as it is, and the call goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from processors.state.recent import RecentKeys
-
-ROOT: Final = "root"
-"""``previous_item_id`` of the very first place (OpenAI, Realtime API reference)."""
+from processors.state.server_items import ROOT, ServerItem, ServerItems
 
 ACK_WAIT: Final = 10.0
 """Seconds in which the server must have answered an edit; then it is taken as lost."""
 
 _COVERED_REMEMBERED: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class ServerItem:
-    """An item of the server's conversation.
-
-    Attributes:
-        item_id: Its id.
-        kind: ``message``, ``function_call`` or ``function_call_output``.
-        role: Whose message it is.
-        call_id: Ties a function call to its output.
-    """
-
-    item_id: str
-    kind: str = "message"
-    role: str = ""
-    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +86,7 @@ class Compaction:
     """Follows the items of the server's conversation and says which may go."""
 
     def __init__(self) -> None:
-        self._items: list[ServerItem] = []
+        self._items = ServerItems()
         self._stage = _Stage.IDLE
         self._notes = ""
         self._newer: _Summary | None = None  # came during an edit, or is for a fresh session only
@@ -124,16 +104,17 @@ class Compaction:
 
     def item_added(self, item: ServerItem, previous_item_id: str | None) -> None:
         """An item stands in the conversation, after another one."""
-        if any(known.item_id == item.item_id for known in self._items):
+        if item.item_id in self._items:
             return
-        self._items.insert(self._index_after(item, previous_item_id), item)
+        # With no item before it, its place is the first only if we put it there.
+        self._items.add(item, previous_item_id, else_first=item.item_id == self._item_id)
         if self._stage is _Stage.INSERTING and item.item_id == self._item_id:
             self._stage = _Stage.INSERTED
             self._due = None
 
     def item_deleted(self, item_id: str) -> None:
         """An item is gone, whoever wanted that."""
-        self._forget(item_id)
+        self._items.remove(item_id)
         if item_id in self._awaited:
             self._deleted += 1
             self._answered(item_id)
@@ -146,7 +127,7 @@ class Compaction:
             self._finish()
         elif item_id in self._awaited:
             # Mostly because it is gone already; asking again and again would help nobody.
-            self._forget(item_id)
+            self._items.remove(item_id)
             self._refused += 1
             self._answered(item_id)
 
@@ -192,11 +173,11 @@ class Compaction:
         if not quiet:
             return []
         if self._stage is _Stage.READY:
-            place = self._place()
+            place = ROOT if self._only_at_root else self._items.place_before_last(set(self._going))
             self._stage, self._due = _Stage.INSERTING, now + ACK_WAIT
             return [Insert(self._next_id(), self._notes, place)]
         if self._stage is _Stage.INSERTED:
-            present = {item.item_id for item in self._items}
+            present = {item.item_id for item in self._items.all}
             going = [item_id for item_id in self._going if item_id in present]
             self._stage, self._due = _Stage.DELETING, now + ACK_WAIT
             self._awaited = set(going)
@@ -218,12 +199,12 @@ class Compaction:
     @property
     def newest_item_id(self) -> str:
         """The last item of the conversation; empty if there is none."""
-        return self._items[-1].item_id if self._items else ""
+        return self._items.newest_id
 
     @property
     def items(self) -> tuple[ServerItem, ...]:
         """The conversation, as far as the server told."""
-        return tuple(self._items)
+        return self._items.all
 
     def opening(self) -> Insert | None:
         """The notes that a fresh session begins with; None while nothing was taken out."""
@@ -246,43 +227,15 @@ class Compaction:
 
     # Inside.
 
-    def _index_after(self, item: ServerItem, previous_item_id: str | None) -> int:
-        for index, known in enumerate(self._items):
-            if known.item_id == previous_item_id:
-                return index + 1
-        # No item before it: that is its place only if we put it there.
-        return 0 if item.item_id == self._item_id else len(self._items)
-
     def _goers(self, seen_item_id: str, keep_turns: int) -> list[str]:
-        """What may go, in the order in which it goes: an output right before its call."""
-        ids = [item.item_id for item in self._items]
-        turns = [at for at, item in enumerate(self._items) if item.role == "user"]
-        if seen_item_id not in ids or len(turns) <= keep_turns:
-            return []
-        before = self._items[: min(turns[-keep_turns], ids.index(seen_item_id) + 1)]
-        going = list(_whole_pairs(before))
+        going = self._items.before_cut(seen_item_id, keep_turns)
         notes_alone = all(item_id == self._item_id for item_id in going)
         return [] if notes_alone else going
-
-    def _place(self) -> str:
-        """After the last item before the cut that stays; mostly there is none."""
-        place = ROOT
-        if self._only_at_root:
-            return place
-        going = set(self._going)
-        last = max(at for at, item in enumerate(self._items) if item.item_id in going)
-        for item in self._items[:last]:
-            if item.item_id not in going:
-                place = item.item_id
-        return place
 
     def _next_id(self) -> str:
         self._number += 1
         self._item_id = f"notes_{self._number}"
         return self._item_id
-
-    def _forget(self, item_id: str) -> None:
-        self._items = [item for item in self._items if item.item_id != item_id]
 
     def _answered(self, item_id: str) -> None:
         self._awaited.discard(item_id)
@@ -306,16 +259,3 @@ class Compaction:
         self._awaited = set()
         self._deleted = self._refused = 0
         self._due = None
-
-
-def _whole_pairs(items: list[ServerItem]) -> Iterator[str]:
-    """The items without calls that lack their output here, or outputs that lack their call."""
-    outputs = {item.call_id: item for item in items if item.kind == "function_call_output"}
-    for item in items:
-        if item.kind == "function_call":
-            output = outputs.get(item.call_id)
-            if output is not None:
-                yield output.item_id
-                yield item.item_id
-        elif item.kind != "function_call_output":
-            yield item.item_id

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from processors.state.record_part import RecordPart
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-
-
-class EscalationRecord(_Part):
+class EscalationRecord(RecordPart):
     """One time that a person had to take over."""
 
     at_ms: int
@@ -31,7 +27,7 @@ class EscalationRecord(_Part):
     """What the caller said to an offer; null: there was none, or they said neither yes nor no."""
 
 
-class TransferRecord(_Part):
+class TransferRecord(RecordPart):
     """One time that the call was to be handed to a person."""
 
     at_ms: int
@@ -55,7 +51,7 @@ class TransferRecord(_Part):
     """How long it took."""
 
 
-class CallbackRecord(_Part):
+class CallbackRecord(RecordPart):
     """A callback that was promised."""
 
     at_ms: int

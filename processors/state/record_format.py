@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from processors.state.hand_over_format import CallbackRecord, EscalationRecord, TransferRecord
+from processors.state.record_part import RecordPart
 from processors.state.turn import Speaker, TurnState
+from processors.state.usage_format import UsageRecord
 
 VERSION: Final = 1
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-
-
-class CallFileFacts(_Part):
+class CallFileFacts(RecordPart):
     """Which call file answered."""
 
     name: str = ""
@@ -30,7 +28,7 @@ class CallFileFacts(_Part):
     """Of all that it said, with what it extends, includes and takes from the environment."""
 
 
-class Ending(_Part):
+class Ending(RecordPart):
     """How the call ended."""
 
     how: str = ""
@@ -42,7 +40,7 @@ class Ending(_Part):
     """In a few words."""
 
 
-class CallFacts(_Part):
+class CallFacts(RecordPart):
     """Who called whom, and when."""
 
     call_sid: str = ""
@@ -76,7 +74,7 @@ class CallFacts(_Part):
     """How it ended."""
 
 
-class TurnRecord(_Part):
+class TurnRecord(RecordPart):
     """One turn, as it was heard."""
 
     item_id: str
@@ -113,7 +111,7 @@ class TurnRecord(_Part):
     """When the last of it was."""
 
 
-class ToolRecord(_Part):
+class ToolRecord(RecordPart):
     """One function call of the model's."""
 
     name: str
@@ -138,7 +136,7 @@ class ToolRecord(_Part):
     """How long it took."""
 
 
-class KeyRecord(_Part):
+class KeyRecord(RecordPart):
     """One key that the caller pressed."""
 
     at_ms: int
@@ -148,7 +146,7 @@ class KeyRecord(_Part):
     """Which."""
 
 
-class InterruptionRecord(_Part):
+class InterruptionRecord(RecordPart):
     """One time that the caller took the floor."""
 
     at_ms: int
@@ -171,7 +169,7 @@ class InterruptionRecord(_Part):
     """What was sent to the phone and not heard."""
 
 
-class AnswerRecord(_Part):
+class AnswerRecord(RecordPart):
     """One answer, and how long the caller waited for it."""
 
     caller_item_id: str
@@ -187,67 +185,7 @@ class AnswerRecord(_Part):
     """From the caller's last sound to the first audio heard; null: it never was."""
 
 
-class ModelUsage(_Part):
-    """What one model took in and put out."""
-
-    model: str = ""
-    """Its name."""
-
-    responses: int = 0
-    """How many responses it gave."""
-
-    text_in: int = 0
-    """Tokens of text taken in, cached ones too."""
-
-    text_cached: int = 0
-    """Those of them that were cached."""
-
-    text_out: int = 0
-    """Tokens of text put out."""
-
-    audio_in: int = 0
-    """Tokens of audio taken in, cached ones too."""
-
-    audio_cached: int = 0
-    """Those of them that were cached."""
-
-    audio_out: int = 0
-    """Tokens of audio put out."""
-
-    usd: float | None = None
-    """What that costs; null: no price is known."""
-
-
-class TranscriptionUsage(_Part):
-    """What the transcription of the caller took; its price is not in ``usd``."""
-
-    input_tokens: int = 0
-    """Tokens taken in, for models that are paid by tokens."""
-
-    output_tokens: int = 0
-    """Tokens put out."""
-
-    seconds: float = 0.0
-    """Audio, for models that are paid by time."""
-
-
-class UsageRecord(_Part):
-    """Tokens and cost."""
-
-    models: tuple[ModelUsage, ...] = ()
-    """By model; what is said and what is asked aside together."""
-
-    transcription: TranscriptionUsage = TranscriptionUsage()
-    """What writing the caller's words down took."""
-
-    usd: float | None = None
-    """All models together; null: not every price is known."""
-
-    prices_as_of: str = ""
-    """The day of the price list."""
-
-
-class ReconnectRecord(_Part):
+class ReconnectRecord(RecordPart):
     """One time that a fresh session of the model took over."""
 
     at_ms: int
@@ -257,7 +195,7 @@ class ReconnectRecord(_Part):
     """How long there was none."""
 
 
-class ProblemRecord(_Part):
+class ProblemRecord(RecordPart):
     """Something that went wrong and did not end the call."""
 
     at_ms: int
@@ -266,11 +204,11 @@ class ProblemRecord(_Part):
     kind: str
     """What, as the journal calls it."""
 
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field({})
     """Its particulars."""
 
 
-class Timeline(_Part):
+class Timeline(RecordPart):
     """What happened between us and the phone, for a picture."""
 
     marks_ms: tuple[int, ...] = ()
@@ -283,7 +221,7 @@ class Timeline(_Part):
     """When the model was told what was not heard."""
 
 
-class CallDocument(_Part):
+class CallDocument(RecordPart):
     """One phone call, as it was heard."""
 
     model_config = ConfigDict(title="Callwright call record")
@@ -333,7 +271,7 @@ class CallDocument(_Part):
     problems: Annotated[tuple[ProblemRecord, ...], Field(max_length=200)] = ()
     """What went wrong: the first of it."""
 
-    problem_counts: dict[str, int] = {}
+    problem_counts: dict[str, int] = Field({})
     """How often what went wrong, all of it."""
 
     timeline: Timeline = Timeline()

@@ -26,6 +26,9 @@ SILENCE: Final = b"\xff"
 STALL_SAMPLES: Final = 480
 """60 ms by which an echo in the midst of an item may be late before the phone had stopped."""
 
+_SPAN: Final = 10.0
+"""Seconds for which a prompt arrival counts, at least; so the clocks may drift."""
+
 Part = tuple[str, int]
 """An item and its content part."""
 
@@ -33,13 +36,7 @@ Part = tuple[str, int]
 class MediaClock:
     """Tells which of the caller's samples arrives when, by the promptest that came lately."""
 
-    def __init__(self, *, span: float = 10.0) -> None:
-        """Begin.
-
-        Args:
-            span: Seconds for which a prompt arrival counts, at least; so the clocks may drift.
-        """
-        self._span = span
+    def __init__(self) -> None:
         self._offset: float | None = None
         self._newest = float("inf")
         self._since: float | None = None
@@ -49,7 +46,7 @@ class MediaClock:
         offset = now - end / SAMPLE_RATE
         if self._since is None:
             self._since = now
-        elif now - self._since > self._span:
+        elif now - self._since > _SPAN:
             self._offset, self._newest, self._since = self._newest, offset, now
         self._newest = min(self._newest, offset)
 

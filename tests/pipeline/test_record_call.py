@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record_view import read_record
+from pipeline.record_file import read_record
 from processors.state.record_format import CallDocument
 from processors.state.turn import TurnState
 from tests.pipeline.test_transcript_call import FACT, GREETING, QUESTION, SCRIPT, drop_after

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from pipeline.problem import ConfigError
 from pipeline.record_plot import record_svg
-from pipeline.record_view import newest_record, read_record, show
+from pipeline.record_view import show
 from processors.state.record_format import (
     AnswerRecord,
     CallDocument,
@@ -18,15 +16,14 @@ from processors.state.record_format import (
     Ending,
     InterruptionRecord,
     KeyRecord,
-    ModelUsage,
     ProblemRecord,
     ReconnectRecord,
     Timeline,
     ToolRecord,
     TurnRecord,
-    UsageRecord,
 )
 from processors.state.turn import TurnState
+from processors.state.usage_format import ModelUsage, UsageRecord
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -142,26 +139,3 @@ def test_the_picture_has_both_lanes_and_what_happened() -> None:
     assert len(of("clear", "line")) == 1
     rows = {part.get("y") for part in heard}
     assert len(rows) == 2
-
-
-def test_a_record_is_read_or_refused_in_words(tmp_path: Path) -> None:
-    path = tmp_path / "call.json"
-    with pytest.raises(ConfigError, match="No such file"):
-        read_record(path)
-    path.write_text('{"version": 2}')
-    with pytest.raises(ConfigError, match="no call record: version"):
-        read_record(path)
-    path.write_text("{")
-    with pytest.raises(ConfigError, match="no call record"):
-        read_record(path)
-
-    path.write_text(RECORD.model_dump_json())
-    assert read_record(path) == RECORD
-
-
-def test_the_newest_record_of_a_folder_is_found(tmp_path: Path) -> None:
-    assert newest_record(tmp_path) is None
-    for name in ("20260102-CA1.json", "20260301-CA0.json", "20260401-CA2.wav"):
-        (tmp_path / name).write_text("")
-
-    assert newest_record(tmp_path) == tmp_path / "20260301-CA0.json"

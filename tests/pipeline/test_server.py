@@ -13,7 +13,8 @@ import pytest
 import websockets
 from loguru import logger
 
-from pipeline.server import LOOPBACK_BANNER, CallServer
+from pipeline.exposure import LOOPBACK_BANNER
+from pipeline.server import CallServer
 from pipeline.settings import SettingsError
 from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor

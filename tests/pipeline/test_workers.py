@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from pipeline.listener import listen
-from pipeline.server import CallServer
+from pipeline.server import CallServer, Neighbours
 from pipeline.settings import Settings
 from tests.pipeline.caller import OPEN, RING, SIGNED, Desk, server, sign, start, stream_of
 from tests.transports.twilio.line import until
@@ -33,9 +33,7 @@ async def workers(
         server(
             desk,
             settings,
-            used_tokens=UsedOnMachine(folder / "used"),
-            token_secret="a secret of the supervisor's",
-            has_neighbours=True,
+            neighbours=Neighbours(UsedOnMachine(folder / "used"), "a secret of the supervisor's"),
         )
         for desk in desks
     ]

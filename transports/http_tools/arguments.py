@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from processors.block import Block
 
 
-class Parameter(BaseModel):
+class Parameter(Block):
     """One thing that the model gives."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     type: Literal["string", "integer", "number", "boolean"] = "string"
     """What it is."""

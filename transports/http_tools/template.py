@@ -56,6 +56,11 @@ def filled_url(template: str, values: Values) -> str:
     """
 
     def piece(place: re.Match[str]) -> str:
+        """One value, encoded.
+
+        Raises:
+            BadArgumentError: It would lead to another place.
+        """
         said = _said(values.get(place[1], ""))
         if said in ("", ".", ".."):
             raise BadArgumentError(f"{place[1]} can't be part of an address")

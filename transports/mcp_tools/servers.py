@@ -99,11 +99,17 @@ def _checked(handler: Any, name: str) -> ToolFunction:
     """
 
     async def run(params: FunctionCallParams) -> None:
+        """Call the function by its own name, whatever the model calls it."""
         report = params.result_callback
 
         async def checked(
             result: Any, *, properties: FunctionCallResultProperties | None = None
         ) -> None:
+            """Report a result.
+
+            Raises:
+                ToolError: It is the text that stands for none.
+            """
             if isinstance(result, str) and result.startswith(_FAILED):
                 raise ToolError("got no result from its server")
             await report(result, properties=properties)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo
+from pydantic import Discriminator, Field, Tag, ValidationInfo
 from pydantic import field_validator as checks
 
+from processors.block import Block
 from processors.fields import (
     MAPPING,
     NUMERIC,
@@ -31,13 +32,7 @@ from transports.openai_realtime.models import (
 Language = Annotated[str, Shape("[a-z]{2}", "two small letters, ISO 639-1, as in en")]
 
 
-class SessionPart(BaseModel):
-    """A part of the session object: frozen, and no key but the ones it names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class ServerVad(SessionPart):
+class ServerVad(Block):
     """Ends the caller's turn after a silence of fixed length."""
 
     type: Literal["server_vad"]
@@ -62,7 +57,7 @@ class ServerVad(SessionPart):
     """Speak up by itself after so much silence of both sides, ms. null: wait for ever."""
 
 
-class SemanticVad(SessionPart):
+class SemanticVad(Block):
     """Ends the caller's turn when what was said sounds finished."""
 
     type: Literal["semantic_vad"]
@@ -81,7 +76,7 @@ class SemanticVad(SessionPart):
 TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
 
 
-class NoiseReduction(SessionPart):
+class NoiseReduction(Block):
     """Cleans caller audio before turn detection and the model hear it."""
 
     type: Literal["near_field", "far_field"]
@@ -91,7 +86,7 @@ class NoiseReduction(SessionPart):
     """How strongly; higher suppresses more. null: the API's own, 1."""
 
 
-class Transcription(SessionPart):
+class Transcription(Block):
     """Writes down what the caller said, beside the model, which hears the audio itself."""
 
     model: str = "gpt-transcribe"
@@ -137,21 +132,21 @@ def _only_with(value: Any, info: ValidationInfo, takers: frozenset[str]) -> Any:
     raise ValueError(f"{model} takes no {info.field_name}; allowed with {allowed}")
 
 
-class Reasoning(SessionPart):
+class Reasoning(Block):
     """How much the model thinks before it speaks."""
 
     effort: Literal["minimal", "low", "medium", "high", "xhigh"] = "low"
     """More effort, later answers. On the phone: minimal or low."""
 
 
-class TokenLimits(SessionPart):
+class TokenLimits(Block):
     """Limits on what of the conversation is kept."""
 
     post_instructions: Annotated[int, Field(ge=0), NUMERIC] | None = None
     """The most tokens of conversation after instructions and tools. null: the model's limit."""
 
 
-class RetentionRatio(SessionPart):
+class RetentionRatio(Block):
     """Drops more than needed when the context is full, so that it happens rarely."""
 
     type: Literal["retention_ratio"]
@@ -164,7 +159,7 @@ class RetentionRatio(SessionPart):
     """Limits below the model's own."""
 
 
-class FunctionChoice(SessionPart):
+class FunctionChoice(Block):
     """Makes the model call one function."""
 
     type: Literal["function"]
@@ -174,7 +169,7 @@ class FunctionChoice(SessionPart):
     """Its name."""
 
 
-class Tracing(SessionPart):
+class Tracing(Block):
     """Where the session's trace is filed in OpenAI's Traces dashboard."""
 
     workflow_name: str | None = None
@@ -187,7 +182,7 @@ class Tracing(SessionPart):
     """Anything to filter by."""
 
 
-class CustomVoice(SessionPart):
+class CustomVoice(Block):
     """A voice of your own."""
 
     id: Annotated[str, Field(min_length=1)]

@@ -81,6 +81,7 @@ async def run_tool(tool: Tool, params: FunctionCallParams) -> ToolOutcome:
     async def report(
         result: Any, *, properties: FunctionCallResultProperties | None = None
     ) -> None:
+        """Keep the result if it is the last, and pass it on to pipecat."""
         if properties is None or properties.is_final:
             results.append(result)
         await params.result_callback(result, properties=properties)

@@ -7,7 +7,8 @@ from typing import Any
 
 from processors.context import CallContext
 from processors.memory_frames import ConversationNotesFrame
-from processors.state.compaction import Compaction, Insert, ServerItem
+from processors.state.compaction import Compaction, Insert
+from processors.state.server_items import ServerItem
 from transports.openai_realtime import client_events
 from transports.openai_realtime.events import Error, ItemAdded, ItemDeleted, ServerEvent
 

@@ -99,6 +99,7 @@ def _conversation(tools: list[Tool]) -> LLMContext:
 
 def _runs(tool: Tool, context: CallContext) -> Callable[[FunctionCallParams], Awaitable[None]]:
     async def run(params: FunctionCallParams) -> None:
+        """Run the tool for pipecat's model, and tell the call of its beginning and end."""
         call_id = params.tool_call_id
         started_at = context.clock()
         context.record("tool_started", name=tool.name, call_id=call_id)

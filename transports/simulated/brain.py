@@ -33,11 +33,11 @@ from transports.simulated.words import is_goodbye, is_question, keypad_digits
 
 _EXACT_LINE: Final = re.compile(r'say exactly:\s*"(.*)"', re.IGNORECASE)
 _EXACT_LINES: Final = re.compile(r'say exactly:\s*"(.*?)"', re.IGNORECASE | re.DOTALL)
-_MOMENT: Final = "One moment, please."
-_ALL_COLLECTED: Final = "Thank you, that is everything I need."
+MOMENT: Final = "One moment, please."
+ALL_COLLECTED: Final = "Thank you, that is everything I need."
 _OPEN_OFFER: Final = "What else can I do for you?"
-_NOT_CAUGHT: Final = "Sorry, I didn't catch that."
-_ACKNOWLEDGED: Final = ("Got it.", "Thank you.", "All right.")
+NOT_CAUGHT: Final = "Sorry, I didn't catch that."
+ACKNOWLEDGED: Final = ("Got it.", "Thank you.", "All right.")
 
 
 def exact_words(instructions: str) -> str | None:
@@ -88,7 +88,7 @@ class Brain:
         if told:
             return [Say(f"{told} {dialogue.next_line() or _OPEN_OFFER}")]
         waiting = heard[-1].who == "tool_call"
-        return [Say(_MOMENT if waiting else self._unheard(said, dialogue))]
+        return [Say(MOMENT if waiting else self._unheard(said, dialogue))]
 
     def _greeting(self) -> str:
         greeting = self._script.greeting or (
@@ -107,15 +107,15 @@ class Brain:
         calls = calls_for(text, request, dialogue.collected)
         if calls:
             silent = calls[0].name == WAIT_FOR_CALLER
-            return list(calls) if silent else [Say(_MOMENT, "commentary"), *calls]
+            return list(calls) if silent else [Say(MOMENT, "commentary"), *calls]
         if dialogue.complete and not is_question(text):
-            return self._end(request, "everything was collected", f"{told} {_ALL_COLLECTED}")
+            return self._end(request, "everything was collected", f"{told} {ALL_COLLECTED}")
         opening = f"{told} {self._opening(text, dialogue)}".strip()
         return [Say(f"{opening} {dialogue.next_line() or _OPEN_OFFER}".strip())]
 
     def _unheard(self, said: list[Line], dialogue: Dialogue) -> str:
         if said and not all(line.silent for line in said):
-            return f"{_NOT_CAUGHT} {dialogue.next_line()}".strip()
+            return f"{NOT_CAUGHT} {dialogue.next_line()}".strip()
         if dialogue.prompts:
             return f"{STILL_THERE} {dialogue.next_line()}".strip()
         return STILL_THERE
@@ -129,7 +129,7 @@ class Brain:
         elif dialogue.effect == "denied":
             parts.append("Sorry about that.")
         elif dialogue.effect in ("answered", "confirmed"):
-            parts.append(_ACKNOWLEDGED[len(dialogue.collected) % len(_ACKNOWLEDGED)])
+            parts.append(ACKNOWLEDGED[len(dialogue.collected) % len(ACKNOWLEDGED)])
         elif dialogue.effect == "none" and not is_question(text):
             parts.append("I understand.")
         if is_question(text):

@@ -65,12 +65,10 @@ class AnsweringScript:
         self,
         questions: Iterable[Question],
         facts: Iterable[str] = (),
-        most_answers: int = MOST_ANSWERS,
         *,
         wants_a_person: bool = False,
     ) -> None:
         self._questions = list(questions)
-        self._most_answers = most_answers
         self._wants_a_person = wants_a_person
         self._question = _question_about(" ".join(facts))
         self._answered: set[str] = set()
@@ -144,7 +142,7 @@ class AnsweringScript:
     def _reply(self, question: Question) -> Step:
         position = self._questions.index(question)
         is_last = position == len(self._questions) - 1 or (
-            self._asked and len(self._answered) + 1 >= self._most_answers
+            self._asked and len(self._answered) + 1 >= MOST_ANSWERS
         )
         answer = answer_to(question.name, question.ask)
         farewell = self._farewell() if is_last else ""
@@ -200,17 +198,6 @@ def asks_to_confirm(heard: str) -> bool:
 def takes_leave(heard: str) -> bool:
     """Whether the assistant says goodbye."""
     return bool(words(heard) & _BYE)
-
-
-def caller_script_for(
-    questions: Iterable[Question],
-    facts: Iterable[str] = (),
-    most_answers: int = MOST_ANSWERS,
-    *,
-    wants_a_person: bool = False,
-) -> AnsweringScript:
-    """The script of a caller to a call file that asks these questions and states these facts."""
-    return AnsweringScript(questions, facts, most_answers, wants_a_person=wants_a_person)
 
 
 def _question_about(facts: str) -> str:

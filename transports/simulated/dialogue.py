@@ -93,7 +93,7 @@ class Dialogue:
                 answer = text.partition(_read_back(item))[2].removesuffix(" Is that right?")
                 self.to_confirm = item, answer.strip().rstrip(".")
                 self._read_back, self.asked = True, None
-            elif _was_asked(item.ask, text):
+            elif was_heard(item.ask, text):
                 self.asked = item
 
     def _caller_said(self, line: Line, *, for_a_tool: bool) -> None:
@@ -171,9 +171,10 @@ def _read_back(item: ChecklistItem) -> str:
     return f"Just to confirm, {item.label}:"
 
 
-def _was_asked(ask: str, heard: str) -> bool:
-    if ask in heard:
+def was_heard(line: str, heard: str) -> bool:
+    """Whether enough of a line was heard to answer it."""
+    if line in heard:
         return True
-    enough = ask[: max(1, round(len(ask) * _HEARD_ENOUGH))]
+    enough = line[: max(1, round(len(line) * _HEARD_ENOUGH))]
     at = heard.rfind(enough)
-    return at >= 0 and ask.startswith(heard[at:])
+    return at >= 0 and line.startswith(heard[at:])

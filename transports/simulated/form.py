@@ -26,6 +26,7 @@ _WISH: Final = re.compile(
 _PROMISE: Final = re.compile(r"\b(will|i'll|we'll)\b", re.IGNORECASE)
 _NOTE: Final = re.compile(r"^(topic|preferences|open questions|promised next action): (.+)$", re.M)
 _BETWEEN_NOTES: Final = " | "
+_MOST_NOTES: Final = 12
 _EMPTY: Final = {"string": "", "boolean": False, "integer": 0, "number": 0, "array": []}
 
 
@@ -163,8 +164,8 @@ def _sentences(text: str) -> list[str]:
     return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
 
 
-def _newest(notes: list[str], most: int = 12) -> list[str]:
-    return list(dict.fromkeys(note for note in notes if note))[-most:]
+def _newest(notes: list[str]) -> list[str]:
+    return list(dict.fromkeys(note for note in notes if note))[-_MOST_NOTES:]
 
 
 def _earlier_notes(lines: Sequence[Line]) -> dict[str, str]:

@@ -9,16 +9,11 @@ from typing import Any, Final, Literal
 from loguru import logger
 
 from transports.simulated.brain_script import Call, Output
-from transports.simulated.output_item import (
-    FunctionCall,
-    OutputItem,
-    SpokenMessage,
-    Step,
-    WrittenMessage,
-)
+from transports.simulated.output_item import FunctionCall, OutputItem, Step, WrittenMessage
 from transports.simulated.response_params import ResponseParams
 from transports.simulated.senses import BusyError
 from transports.simulated.session_state import SessionState
+from transports.simulated.spoken_message import SpokenMessage
 from transports.simulated.usage import ASSISTANT_MS_PER_TOKEN, UsageMeter, usage
 from transports.simulated.wire import Timer
 

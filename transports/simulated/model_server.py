@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -69,7 +68,6 @@ class SimulatedModel:
         *,
         senses: Senses | None = None,
         options: ModelOptions | None = None,
-        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a server.
 
@@ -77,10 +75,9 @@ class SimulatedModel:
             mind_for: What decides on its words, by a session's instructions.
             senses: What it hears and speaks with; a voice of tones by default.
             options: Pace and faults.
-            wall_clock: Seconds since the epoch, for ``expires_at``.
         """
         self._sessions = ModelSessions(
-            mind_for, wall_clock=wall_clock, senses=senses, options=options
+            mind_for, wall_clock=time.time, senses=senses, options=options
         )
         self._server: Server | None = None
         self._port = 0

@@ -101,6 +101,7 @@ class ModelTap:
         """The same function, whose sockets are listened to."""
 
         async def tapped(url: str, headers: dict[str, str]) -> Socket:
+            """Dial as before, and listen to the socket."""
             socket = TappedSocket(await connect(url, headers), self)
             self._sockets.append(socket)
             return socket

@@ -10,7 +10,7 @@ from typing import Any, Final
 from transports.simulated.brain import exact_words
 from transports.simulated.brain_script import BrainRequest, Call, Output, Say
 from transports.simulated.client_error import ClientError
-from transports.simulated.generation import CancelReason, Generation
+from transports.simulated.generation import Generation
 from transports.simulated.mind import MindFor
 from transports.simulated.response_params import ResponseParams, response_params
 from transports.simulated.session_state import SessionState
@@ -85,13 +85,13 @@ class Responder:
             )
         found.cancel("client_cancelled")
 
-    def interrupt(self, reason: CancelReason = "turn_detected") -> None:
+    def interrupt(self) -> None:
         """The caller began to speak: cancel what writes to the default conversation, if anything.
 
         Out-of-band responses go on (OpenAI, Realtime API reference, ``interrupt_response``).
         """
         if self.active is not None:
-            self.active.cancel(reason)
+            self.active.cancel("turn_detected")
 
     def _ended(self, generation: Generation) -> None:
         if self.active is generation:
@@ -127,6 +127,7 @@ class Responder:
         commented = self._state.options.commentary and plain
 
         def reply() -> list[Output]:
+            """Ask the mind, and name the phases of what it says."""
             outputs = self._mind_for(instructions).reply(request)
             return _in_phases(outputs, commented=commented)
 

@@ -16,10 +16,10 @@ def random_sid(kind: str) -> str:
 
 
 class SeededSids:
-    """The same names in the same order for the same seed."""
+    """The same names in the same order."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._random = Random(seed)  # noqa: S311  # names of calls that are not real
+    def __init__(self) -> None:
+        self._random = Random(0)  # noqa: S311  # names of calls that are not real
 
     def __call__(self, kind: str) -> str:
         """The next name."""

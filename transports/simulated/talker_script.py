@@ -10,13 +10,9 @@ from collections.abc import Iterable
 from itertools import cycle
 from typing import Final
 
-from transports.simulated.caller_answers import answer_to, words
-from transports.simulated.caller_script import Question
+from transports.simulated.caller_answers import answer_to
+from transports.simulated.caller_script import YES, Question, question_in
 from transports.simulated.caller_steps import Listen, Outcome, Say, Step
-
-_YES: Final = "Yes, that's right."
-_ASKED_SHARE: Final = 0.6
-"""Share of a question's words that must have been heard to take it for that question."""
 
 TALK: Final = (
     "When can I call you, and when are you closed?",
@@ -56,8 +52,8 @@ class TalkerScript:
         self._turns += 1
         heard = last.heard.lower()
         if "is that right" in heard:
-            return Say(_YES)
-        question = self._question_in(words(heard))
+            return Say(YES)
+        question = question_in(heard, self._questions)
         # Every other turn is their own, and the last question is never answered: an assistant
         # who has it all would say goodbye.
         mine = question is None or self._turns % 2 == 0 or question is self._questions[-1]
@@ -65,11 +61,3 @@ class TalkerScript:
             return Say(next(self._talk))
         self._answered.add(question.name)
         return Say(answer_to(question.name, question.ask))
-
-    def _question_in(self, heard: set[str]) -> Question | None:
-        def share(question: Question) -> float:
-            asked = words(question.ask)
-            return len(asked & heard) / len(asked) if asked else 0.0
-
-        best = max(self._questions, key=share, default=None)
-        return best if best is not None and share(best) >= _ASKED_SHARE else None

@@ -91,22 +91,24 @@ class _Answer:
 
 
 class TwilioRest:
-    """Serves the API, in memory and, once started, on a free port of this machine."""
+    """Serves the API, in memory and, once started, on a free port of this machine.
+
+    Attributes:
+        options: How it behaves; may be changed while it runs.
+    """
 
     def __init__(
         self,
         switchboard: Switchboard,
         credentials: dict[str, str],
-        options: RestOptions | None = None,
     ) -> None:
         """Make it; nothing listens yet.
 
         Args:
             switchboard: The calls in progress.
             credentials: User names (an account's SID or an API key's) and their secrets.
-            options: How it behaves; may be changed while it runs.
         """
-        self.options = options or RestOptions()
+        self.options = RestOptions()
         self.requests: list[RestRequest] = []
         self.messages: list[dict[str, str]] = []
         self._switchboard = switchboard
@@ -164,7 +166,7 @@ class TwilioRest:
         elif form is None:
             return self._look_up(sids)  # asked again and again; nobody counts that
         elif called["list"] == "Calls":
-            answer = self._create_call(sids, form)
+            answer = self._create_call(form)
         elif called["list"] == "Messages":
             answer = self._send_message(form)
         else:
@@ -181,7 +183,7 @@ class TwilioRest:
         ended = live is None or live.completed_by_rest
         return _Answer(200, _resource(sids.call_sid, "completed" if ended else "in-progress"))
 
-    def _create_call(self, sids: CallSids, form: dict[str, str]) -> _Answer:
+    def _create_call(self, form: dict[str, str]) -> _Answer:
         if not {"To", "From"} <= set(form) or ("Twiml" in form) == ("Url" in form):
             return _refusal(400, 0, "Give To, From, and either Url or Twiml")
         if len(form.get("Twiml", "")) > _MOST_TWIML:

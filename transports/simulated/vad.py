@@ -176,5 +176,5 @@ class TurnVad:
 class EnergyVad(TurnVad):
     """Finds turns by how loud the audio is."""
 
-    def __init__(self, rules: VadRules, position_ms: int = 0) -> None:
-        super().__init__(rules, EnergySound(), position_ms)
+    def __init__(self, rules: VadRules) -> None:
+        super().__init__(rules, EnergySound())

@@ -198,6 +198,7 @@ def _join_fragments(
     open_code, open_samples, longest = -1, 0, 0
 
     def close() -> None:
+        """End the tone that is open; one long enough was a byte."""
         nonlocal open_code, open_samples, longest
         if open_samples >= _MIN_SAMPLES:
             heard.append(open_code)

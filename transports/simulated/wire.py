@@ -76,6 +76,7 @@ class Wire:
         """Call back after ``delay`` seconds, unless the session is over by then."""
 
         def fire() -> None:
+            """Call back, if the session is still there."""
             if self._open:
                 callback()
 

@@ -165,7 +165,7 @@ class EscalationDetector:
         for signal, cue in self._signs(text):
             self._found(signal, item_id, cue, now)
         self._before = NOTHING
-        return self._decide(now)
+        return self._decide()
 
     def read(self, text: str) -> Line:
         """What a line says, after what the assistant said last; nothing is changed by it."""
@@ -182,17 +182,17 @@ class EscalationDetector:
         if key != self._rules.key:
             return None
         self._found(KEY, "", key, now)
-        return self._decide(now)
+        return self._decide()
 
     def tool_failed(self, now: float) -> Escalation | None:
         """A tool failed."""
         self._found(TOOLS, "", "", now)
-        return self._decide(now)
+        return self._decide()
 
     def silent(self, now: float) -> Escalation | None:
         """The caller did not answer when they were asked once more."""
         self._found(SILENCE, "", "", now)
-        return self._decide(now)
+        return self._decide()
 
     def requested(self, reason: str, now: float) -> Escalation | None:
         """Somebody asks for a person: the model by its tool, or a processor.
@@ -203,7 +203,7 @@ class EscalationDetector:
         """
         signal = reason if reason in self._rules.signals else REQUEST
         self._found(signal, "", reason, now)
-        return self._decide(now)
+        return self._decide()
 
     def fields_known(self, known: int, of: int) -> None:
         """So many fields of the checklist are answered by now."""
@@ -255,7 +255,7 @@ class EscalationDetector:
     def _left_alone(self, now: float) -> bool:
         return self._left_alone_until is not None and now < self._left_alone_until
 
-    def _decide(self, now: float) -> Escalation | None:
+    def _decide(self) -> Escalation | None:
         since = self._turn - self._rules.within_turns
         self._findings = [finding for finding in self._findings if finding.turn > since]
         counted = [finding for finding in self._findings if self._counts(finding.signal)]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.state.compaction import ACK_WAIT, ROOT, Compaction, Delete, Insert, ServerItem
+from processors.state.compaction import ACK_WAIT, Compaction, Delete, Insert
+from processors.state.server_items import ROOT, ServerItem
 
 NOTES = "name: Jordan Lee"
 

@@ -16,7 +16,6 @@ from transports.simulated.caller_script import (
     QUESTION,
     AnsweringScript,
     Question,
-    caller_script_for,
 )
 from transports.simulated.caller_senses import InstantSenses
 from transports.simulated.caller_steps import (
@@ -254,7 +253,7 @@ class Assistant:
 
 def held(fields: Sequence[Question]) -> tuple[Room, Assistant]:
     assistant = Assistant(fields)
-    room = Room(caller_script_for(fields), assistant)
+    room = Room(AnsweringScript(fields), assistant)
     room.assistant_says("Hello, this is Acme Realty. How can I help you?")
     room.run(120.0)
     return room, assistant
@@ -298,7 +297,7 @@ def test_generic_caller_asks_before_answering_the_only_question() -> None:
 
 
 def test_generic_caller_asks_about_what_the_file_knows() -> None:
-    room = Room(caller_script_for([], ["We sell homes.", "Tours are free and led by an agent."]))
+    room = Room(AnsweringScript([], ["We sell homes.", "Tours are free and led by an agent."]))
     room.reply = Assistant([])
     room.assistant_says("Hello.")
     room.run(10.0)

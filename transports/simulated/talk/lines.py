@@ -1,4 +1,4 @@
-"""The assistant's own lines that its next answer depends on, and whether they were heard."""
+"""The assistant's own lines that its next answer depends on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import Final
 
 from transports.simulated.brain_script import ChecklistItem
 
-STILL_THERE: Final = "Are you still there?"
 ANYTHING_ELSE: Final = "Is there anything else?"
 RIGHT: Final = "Is that right?"
-_HEARD_ENOUGH: Final = 0.6
-"""A question of which this much was heard can be answered."""
 
 
 def read_back_of(item: ChecklistItem, said: str, spelled: str = "") -> str:
@@ -27,15 +24,6 @@ def read_back_in(item: ChecklistItem, heard: str) -> str:
         return ""
     said = heard[at + len(_opening(item)) :].partition(f". {RIGHT}")[0]
     return re.sub(r", spelled .*$", "", said).strip()
-
-
-def was_heard(line: str, heard: str) -> bool:
-    """Whether enough of a line was heard to answer it."""
-    if line in heard:
-        return True
-    enough = line[: max(1, round(len(line) * _HEARD_ENOUGH))]
-    at = heard.rfind(enough)
-    return at >= 0 and line.startswith(heard[at:])
 
 
 def _opening(item: ChecklistItem) -> str:

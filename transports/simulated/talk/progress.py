@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from transports.simulated.brain_script import BrainScript, ChecklistItem, Line
+from transports.simulated.dialogue import STILL_THERE, was_heard
 from transports.simulated.earlier_notes import told_before
 from transports.simulated.talk.checklist import Checklist
 from transports.simulated.talk.escalation import TRANSFER, needed
@@ -19,9 +20,7 @@ from transports.simulated.talk.kinds import Kind, kind_of
 from transports.simulated.talk.likeness import Likeness, WordLikeness
 from transports.simulated.talk.lines import (
     ANYTHING_ELSE,
-    STILL_THERE,
     read_back_in,
-    was_heard,
 )
 from transports.simulated.talk.saving import SAVE, refused_in
 from transports.simulated.talk.turn import Turn

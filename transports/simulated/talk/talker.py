@@ -12,7 +12,14 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from transports.simulated.brain import exact_words, since_last_output
+from transports.simulated.brain import (
+    ACKNOWLEDGED,
+    ALL_COLLECTED,
+    MOMENT,
+    NOT_CAUGHT,
+    exact_words,
+    since_last_output,
+)
 from transports.simulated.brain_script import (
     END_CALL,
     WAIT_FOR_CALLER,
@@ -22,6 +29,7 @@ from transports.simulated.brain_script import (
     Output,
     Say,
 )
+from transports.simulated.dialogue import STILL_THERE
 from transports.simulated.talk.answers import read_back
 from transports.simulated.talk.aside import aside
 from transports.simulated.talk.escalation import TRANSFER, promise
@@ -29,7 +37,7 @@ from transports.simulated.talk.intents import ASKS, Intent
 from transports.simulated.talk.knowledge import Knowledge
 from transports.simulated.talk.likeness import Likeness, WordLikeness
 from transports.simulated.talk.limits import follow_up_of, limit_for, limits_of
-from transports.simulated.talk.lines import ANYTHING_ELSE, STILL_THERE, read_back_of
+from transports.simulated.talk.lines import ANYTHING_ELSE, read_back_of
 from transports.simulated.talk.progress import Progress
 from transports.simulated.talk.saving import SAVE
 from transports.simulated.talk.tool_use import ToolUse
@@ -37,8 +45,6 @@ from transports.simulated.talk.turn import Effect, Turn
 from transports.simulated.tool_result import DONE, tool_outcome
 from transports.simulated.words import words
 
-MOMENT: Final = "One moment, please."
-NOT_CAUGHT: Final = "Sorry, I didn't catch that."
 FOLLOW_UP_LATER: Final = "Someone will follow up with you."
 FOLLOW_UP: Final = "I don't have that here. I'll have someone follow up."
 _OFFER: Final = "What can I do for you?"
@@ -46,8 +52,6 @@ _FETCH: Final = "I'll get someone to help you."
 _SAVE_REFUSED: Final = "I could not note all of that down."
 _HOLD: Final = "Please stay on the line."
 _TAKE_YOUR_TIME: Final = "Take your time."
-_ALL_COLLECTED: Final = "Thank you, that is everything I need."
-_THANKS: Final = ("Got it.", "Thank you.", "All right.")
 _EFFECTS: Final = {
     Effect.DENIED: "Sorry about that.",
     Effect.CORRECTED: "Thanks for the correction.",
@@ -193,7 +197,7 @@ class Talker:
         return ["You're welcome."] if Intent.THANKS in turn.intents else ["I understand."]
 
     def _effect(self, effect: Effect, progress: Progress) -> str:
-        return _EFFECTS.get(effect) or _THANKS[len(progress.collected) % len(_THANKS)]
+        return _EFFECTS.get(effect) or ACKNOWLEDGED[len(progress.collected) % len(ACKNOWLEDGED)]
 
     # -- going on
 
@@ -209,8 +213,8 @@ class Talker:
             return [Say(f"{opening} {more}".strip())]
         saved = self._save(progress, tools)
         if saved:
-            return [Say(_ALL_COLLECTED, "commentary"), *saved]
-        done = "" if tools.called(SAVE) else _ALL_COLLECTED
+            return [Say(ALL_COLLECTED, "commentary"), *saved]
+        done = "" if tools.called(SAVE) else ALL_COLLECTED
         parts = (opening, done, self._knowledge.next_step or FOLLOW_UP_LATER, ANYTHING_ELSE)
         return [Say(" ".join(part for part in parts if part))]
 
@@ -270,6 +274,7 @@ def talkers(
 
     @functools.lru_cache(maxsize=64)
     def talker(script: BrainScript) -> Talker:
+        """The talker of one script, made once."""
         return Talker(script, likeness)
 
     return lambda instructions: talker(script_for(instructions))
