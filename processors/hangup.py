@@ -37,6 +37,19 @@ FALLBACK_PATIENCE = 3.0
 class HangupProcessor(CallProcessor):
     """Hangs up once the goodbye was heard; if no model is left, has Twilio say so instead."""
 
+    visited_by = (
+        EndCallFrame,
+        ResponseStartedFrame,
+        ResponseEndedFrame,
+        PlaybackEndFrame,
+        CallerSpeechStartedFrame,
+        InputDTMFFrame,
+        ToolStartedFrame,
+        InterruptionFrame,
+        TransferStateFrame,
+        ModelLostFrame,
+    )
+
     def __init__(self, config: HangupConfig, context: CallContext) -> None:
         super().__init__()
         self._context = context

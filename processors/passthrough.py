@@ -53,6 +53,7 @@ class CallerPassthrough(CallProcessor):
     """Phone to model."""
 
     wants_caller_audio: ClassVar[bool] = True
+    visited_by = (ModelAudioFrame,)
 
     def __init__(self, config: MulawPassthroughConfig, context: CallContext) -> None:
         super().__init__(name="mulaw_passthrough")
@@ -122,6 +123,8 @@ class CallerPassthrough(CallProcessor):
 
 class AssistantPassthrough(CallProcessor):
     """Model to phone; µ-law passes it by, anything else is made µ-law here."""
+
+    visited_by = (OutputAudioRawFrame, AssistantAudioEndFrame, TTSStoppedFrame, InterruptionFrame)
 
     def __init__(self, context: CallContext) -> None:
         super().__init__(name="mulaw_passthrough (out)")

@@ -28,7 +28,7 @@ from processors.frames import (
 from processors.memory_frames import ConversationNotesFrame, MemoryFrame, MemoryRequestFrame
 from processors.side_frames import SideAnswerFrame, SideQuestionFrame
 from processors.state.memory import CallMemory
-from processors.state.memory_form import BadMemoryError, MemoryForm
+from processors.state.memory_form import BadMemoryError, memory_form
 from processors.state.minutes import Minutes, minutes
 from processors.state.summary_policy import Summarise, SummaryPolicy
 from processors.state.topic import TopicWatch
@@ -47,7 +47,7 @@ class TranscriptSummarizer(CallProcessor):
         super().__init__(name="transcript_summarizer")
         self._config = config
         self._context = context
-        self._form = MemoryForm(context.speech.checklist)
+        self._form = memory_form(context.speech.checklist)
         self._policy = SummaryPolicy(
             every_turns=config.every_turns,
             token_budget=config.token_budget,
@@ -159,7 +159,7 @@ class TranscriptSummarizer(CallProcessor):
             to_the_last = wanted.reason in ("escalation", "end")
             self._by_ear = self._minutes.needs_ears(to_the_last=to_the_last)
             text = "" if self._by_ear else self._minutes.text
-            question = SideQuestionFrame(self._key, PURPOSE, self._form.question(), text)
+            question = SideQuestionFrame(self._key, PURPOSE, self._form.question, text)
             await self.push_frame(question, FrameDirection.UPSTREAM)
         else:
             writing = self._write_by(self._text_model, self._key)
@@ -172,7 +172,7 @@ class TranscriptSummarizer(CallProcessor):
         usage = None
         asked_at = context.clock()
         try:
-            answer = await text_model.write(model, self._form.question(), self._minutes.text)
+            answer = await text_model.write(model, self._form.question, self._minutes.text)
             written, usage = answer.text, answer.usage
         except TextModelError as error:
             logger.warning("The text model wrote no summary: {}", error)

@@ -6,6 +6,7 @@ to follow; what does not fit is no memory.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Annotated, Any, Final
 
@@ -94,6 +95,7 @@ class MemoryForm:
         schema.pop("description", None)
         return dict(schema)
 
+    @functools.cached_property
     def question(self) -> str:
         """What the model is asked."""
         return _QUESTION + json.dumps(self.schema(), separators=(",", ":"))
@@ -126,6 +128,12 @@ class MemoryForm:
             open_questions=_notes(page.open_questions),
             next_action=_words(page.next_action),
         )
+
+
+@functools.cache
+def memory_form(fields: tuple[str, ...]) -> MemoryForm:
+    """The form for a checklist: one for all calls that have it, as making it takes a while."""
+    return MemoryForm(fields)
 
 
 def _words(text: str) -> str:

@@ -60,6 +60,6 @@ async def test_the_built_in_one_reads_back_as_the_voice_model_does(
     async with AsyncExitStack() as stack:
         model = text_model_for(catalog, settings(), stack, in_words=in_words)
         assert model is not None
-        written = await model.write("some-text-model", form.question(), dialogue)
+        written = await model.write("some-text-model", form.question, dialogue)
 
     assert form.read(written.text).fields == {"name": Remembered("Jo Lee", confirmed=True)}

@@ -8,9 +8,11 @@ from typing import ClassVar
 import pytest
 from pipecat.frames.frames import (
     DataFrame,
+    EndFrame,
     Frame,
     InputTransportMessageFrame,
     InterruptionFrame,
+    StartFrame,
     TextFrame,
 )
 from pipecat.processors.filters.identity_filter import IdentityFilter
@@ -19,6 +21,7 @@ from pipecat.tests.utils import run_test
 
 from processors.audio_frames import PcmuInputFrame, PcmuOutputFrame
 from processors.base import CallProcessor, next_for_assistant_audio, next_for_caller_audio
+from processors.frames import CallInterruptionFrame
 from tests.processors.stage import on_stage
 
 
@@ -137,7 +140,33 @@ async def test_audio_that_a_foreign_processor_sends_back_is_not_turned_round() -
         assert stage.bottom.heard == []
 
 
-@pytest.mark.parametrize("processor", [Passer, CallerEar, AssistantEar, IdentityFilter])
+class Choosy(Passer):
+    """Is visited by interruptions only."""
+
+    visited_by = (InterruptionFrame,)
+
+
+async def test_a_frame_goes_past_whom_it_does_not_concern_and_keeps_its_order() -> None:
+    choosy = Choosy()
+    sent: list[Frame] = [TextFrame("x"), CallInterruptionFrame(), TextFrame("y")]
+    async with on_stage(choosy, Passer()) as stage:
+        await stage.down(*sent)
+        await stage.up(*sent)
+
+        assert choosy.saw(TextFrame, InterruptionFrame) == [sent[1], sent[1]]
+        assert [frame for frame in stage.bottom.heard if frame in sent] == sent
+        assert [frame for frame in stage.top.heard if frame in sent] == sent
+
+
+async def test_begin_and_end_visit_everybody() -> None:
+    choosy = Choosy()
+    async with on_stage(choosy):
+        pass
+
+    assert [type(frame) for frame in choosy.saw(StartFrame, EndFrame)] == [StartFrame, EndFrame]
+
+
+@pytest.mark.parametrize("processor", [Passer, CallerEar, AssistantEar, Choosy, IdentityFilter])
 async def test_every_processor_passes_everything_on(processor: type[FrameProcessor]) -> None:
     sent = [PcmuInputFrame("AAAA"), TextFrame("x"), InputTransportMessageFrame(message={})]
 

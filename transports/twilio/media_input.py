@@ -61,6 +61,8 @@ class TwilioInput(CallProcessor):
     ``messages.decode`` finds the payload in it, ``push_caller_audio`` hands it on as it is.
     """
 
+    visited_by = (UserStartedSpeakingFrame, UserStoppedSpeakingFrame)
+
     def __init__(
         self,
         config: TwilioSerializerConfig,

@@ -17,7 +17,12 @@ from pipecat.processors.frame_processor import FrameDirection
 from processors.audio_frames import PcmuOutputFrame, payload_bytes
 from processors.base import CallProcessor
 from processors.context import CallContext
-from processors.frames import AssistantAudioEndFrame, CutSettledFrame, PlaybackEndFrame
+from processors.frames import (
+    AssistantAudioEndFrame,
+    AssistantTextFrame,
+    CutSettledFrame,
+    PlaybackEndFrame,
+)
 from processors.state.mark_dates import DatedMark
 from processors.state.playback import Purpose
 from processors.timer import DeadlineTimer
@@ -41,6 +46,8 @@ class TwilioOutput(CallProcessor):
     """
 
     wants_assistant_audio = True
+    wants_assistant_text = True
+    visited_by = (InterruptionFrame, AssistantAudioEndFrame, OutputAudioRawFrame)
 
     def __init__(
         self, config: TwilioSerializerConfig, context: CallContext, socket: Socket
@@ -78,6 +85,9 @@ class TwilioOutput(CallProcessor):
         self._last_audio = frame
         self._send_audio(frame, self._aligner.audio(frame.payload))
 
+    async def assistant_text(self, frame: AssistantTextFrame) -> None:
+        """End the words' way: the phone gets none, and nobody stands behind it."""
+
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Clear the phone's queue on an interruption; end an item; refuse what can't be sent."""
         if isinstance(frame, InterruptionFrame):
@@ -89,8 +99,8 @@ class TwilioOutput(CallProcessor):
             self._audio_ended(frame)
         elif isinstance(frame, OutputAudioRawFrame):
             self._warn("Audio that is not µ-law reached the phone's end and is dropped")
-            return
-        await self.push_frame(frame, direction)
+        else:
+            await self.push_frame(frame, direction)
 
     async def mark_received(self, mark: DatedMark) -> None:
         """Take a mark that Twilio sent back."""

@@ -16,6 +16,7 @@ from processors.state.memory_form import (
     MOST_NOTES,
     BadMemoryError,
     MemoryForm,
+    memory_form,
 )
 
 FORM = MemoryForm(("name", "budget"))
@@ -105,7 +106,7 @@ def test_a_refusal_names_what_is_wrong_and_none_of_the_callers_words() -> None:
 
 
 def test_the_question_holds_the_schema_that_answers_are_checked_by() -> None:
-    question = FORM.question()
+    question = FORM.question
     schema = json.loads(question[question.index("{") :])
 
     assert schema == FORM.schema()
@@ -153,3 +154,8 @@ def test_whatever_a_model_writes_it_is_a_memory_or_refused(answer: Any) -> None:
     except BadMemoryError:
         return
     assert set(memory.fields) == {"name", "budget"}
+
+
+def test_calls_with_the_same_checklist_share_a_form() -> None:
+    assert memory_form(("name", "budget")) is memory_form(("name", "budget"))
+    assert memory_form(("name", "budget")) is not memory_form(("name",))

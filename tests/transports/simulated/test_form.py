@@ -121,7 +121,7 @@ def test_a_written_dialogue_is_read_line_by_line() -> None:
 
 
 def aside(*lines: Line) -> Any:
-    request = BrainRequest(lines=lines, instructions=FORM.question(), aside=True)
+    request = BrainRequest(lines=lines, instructions=FORM.question, aside=True)
     (said,) = Brain(SCRIPT).reply(request)
     assert isinstance(said, Say)
     return json.loads(said.text)
@@ -141,7 +141,7 @@ def test_and_from_a_dialogue_that_it_is_given_instead() -> None:
 async def test_the_simulated_text_model_fills_it_in_as_well() -> None:
     model = SimulatedTextModel([BrainScript(), SCRIPT])
     written = await model.write(
-        "any", FORM.question(), "\n".join(f"{line.who.capitalize()}: {line.text}" for line in SAID)
+        "any", FORM.question, "\n".join(f"{line.who.capitalize()}: {line.text}" for line in SAID)
     )
 
     assert FORM.read(written.text) == filled(*SAID)
