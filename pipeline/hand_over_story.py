@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from pipeline.wording import listed, plainly
 from processors.state.journal import Entry
 
 
@@ -17,8 +18,8 @@ def hand_over_line(entry: Entry) -> tuple[str, str] | None:
 def _escalation(entry: Entry) -> tuple[str, str]:
     fields = entry.fields
     closed = "" if fields["open"] else ", closed now"
-    return f"a person must take over: {_listed(fields['reasons'])}", (
-        f"{_listed(fields['actions'])}{closed}"
+    return f"a person must take over: {listed(fields['reasons'])}", (
+        f"{listed(fields['actions'])}{closed}"
     )
 
 
@@ -36,13 +37,13 @@ def _person_called(entry: Entry) -> tuple[str, str]:
 
 
 def _person_answered(entry: Entry) -> tuple[str, str]:
-    return f"the person: {_plain(entry.fields['outcome'])}", ""
+    return f"the person: {plainly(entry.fields['outcome'])}", ""
 
 
 def _transfer_ended(entry: Entry) -> tuple[str, str]:
     fields = entry.fields
     took = f"{fields['ms'] / 1000:.1f} s" if "ms" in fields else ""
-    return f"{fields['mode']} transfer: {_plain(fields['outcome'])}", took
+    return f"{fields['mode']} transfer: {plainly(fields['outcome'])}", took
 
 
 def _callback(entry: Entry) -> tuple[str, str]:
@@ -55,7 +56,7 @@ def _notified(entry: Entry) -> tuple[str, str]:
 
 
 def _person_leg(entry: Entry) -> tuple[str, str]:
-    return f"{entry.private['to']} is {_plain(entry.fields['status'])}", ""
+    return f"{entry.private['to']} is {plainly(entry.fields['status']).replace('-', ' ')}", ""
 
 
 def _person_told(entry: Entry) -> tuple[str, str]:
@@ -89,11 +90,3 @@ _TELLERS: Final[dict[str, Callable[[Entry], tuple[str, str]]]] = {
     "conference_joined": _conference_joined,
     "conference_left": _conference_left,
 }
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(_plain, names))
-
-
-def _plain(text: str) -> str:
-    return text.replace("_", " ").replace("-", " ")
