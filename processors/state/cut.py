@@ -33,10 +33,6 @@ wrongly by as much as lies between two pieces of media."""
 UNFORESEEN: Final = 100.0
 """ms by which a mark may be early that came back on its own, as the way there is uneven, too."""
 
-MISDATED: Final = 400.0
-"""ms of audio whose marks came together before the clear could be back: more than a line that held
-back what was played makes of it. The phone's media, by which they are dated, had stalled."""
-
 MOST_PREBUFFER: Final = 0.1
 """Seconds that the phone may wait before it plays audio that reached its empty queue."""
 
@@ -129,10 +125,10 @@ class Cut:
         last = self.last_echo
         self.ends_at = self.at + self._trip
         for index, (mark, at) in enumerate(self._returned):
-            with_clear = self._came_with_clear(index)
-            if with_clear is None and at < self._back_from:
+            if at < self._back_from:
                 last = Echo(mark.position_ms, at)
                 continue
+            with_clear = self._came_with_clear(index)
             late_ms = self._reached_ms(last, at) - mark.position_ms
             if with_clear is None:
                 if late_ms < -(UNEVEN if self.awaited else UNFORESEEN):
@@ -151,7 +147,7 @@ class Cut:
 
     def _cleared(self, mark: Mark, last: Echo | None, at: float) -> Measured:
         """What was heard when the clear returned ``mark``, all before ``last`` being played."""
-        self.cleared_at = self.ends_at = at = max(at, self.at)
+        self.cleared_at = self.ends_at = at
         # At most a little beyond the mark, should it have been played just before.
         most_ms = mark.position_ms + TOGETHER * 1000
         return self._counted(min(self._reached_ms(last, at), most_ms), last, at, "clear")
@@ -232,15 +228,13 @@ class Cut:
     def _came_with_clear(self, index: int) -> float | None:
         """When the marks came that the clear returned, if this one came with them."""
         mark, at = self._returned[index]
+        if at < self._back_from:
+            return None
         final, final_at = mark, at
         for later, later_at in self._returned[index:]:
             if abs(later_at - at) <= TOGETHER:
                 final, final_at = later, later_at
-        apart_ms = final.position_ms - mark.position_ms
-        if at < self._back_from:
-            # Before the clear can be back; if not all can have been played, they are dated wrongly.
-            return final_at if apart_ms > MISDATED else None
-        if apart_ms > UNEVEN + TOGETHER * 1000:
+        if final.position_ms - mark.position_ms > UNEVEN + TOGETHER * 1000:
             return final_at  # not both can have been played
         last_at = self._returned[-1][1]
         return last_at if not self.awaited and last_at - at <= TOGETHER else None

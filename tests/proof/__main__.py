@@ -17,7 +17,7 @@ from tests.proof.call import Evidence, place
 from tests.proof.limits import CUT_TOLERANCE_MS, limits
 from tests.proof.promises import broken_promises
 from tests.proof.scenario import Scenario
-from tests.proof.strategies import scenarios
+from tests.proof.strategies import ANYWHERE
 from tests.proof.truth import Truth
 from transports.simulated.virtual_loop import run_virtual
 
@@ -40,7 +40,7 @@ def main() -> None:
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(scenarios())
+    @given(ANYWHERE)
     def any_call(scenario: Scenario) -> None:
         evidence = run_virtual(place(scenario))
         truth = Truth(evidence)

@@ -40,6 +40,7 @@ from transports.simulated.phone_options import PhoneOptions
 from transports.simulated.senses import ToneSenses
 from transports.simulated.stream_facts import StreamEnd, StreamFacts
 from transports.simulated.stream_messages import FRAME_BYTES, StreamIds
+from transports.simulated.virtual_loop import VirtualLoop
 from transports.socket import Socket, SocketClosedError
 from transports.twilio.messages import Start, StartMessage, TwilioProtocolError, decode
 from transports.twilio.rest import RestCredentials, TwilioRest
@@ -258,11 +259,14 @@ async def _start(socket: Socket) -> Start | None:
 async def _stage_hand(scenario: Scenario, phone: MemorySocket, host: _ModelHost) -> None:
     """Does at its time what no peer does by itself."""
     loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
     began_at = loop.time()
     todo: list[tuple[float, str, str | bytes]] = [
         *scenario.junk,
         *((at, "drop", "") for at in scenario.model.drops),
     ]
+    for at, lasts in scenario.busy:
+        loop.call_at(began_at + at, loop.stand_still, lasts)
     for at, what, junk in sorted(todo, key=lambda entry: entry[0]):
         await asyncio.sleep(max(0.0, began_at + at - loop.time()))
         sender = phone if what == "phone" else host.dialled[-1].far if host.dialled else None

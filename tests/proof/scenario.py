@@ -118,6 +118,7 @@ class Scenario:
         up: The line back.
         blocked: When writes to the phone's socket don't finish.
         gaps: When the phone sends no audio.
+        busy: When the machine stands still, with everybody on it.
         marks: What happens to marks.
         model: How the model behaves.
         settings: The call file's.
@@ -132,6 +133,7 @@ class Scenario:
     up: Way = Way()
     blocked: tuple[Stretch, ...] = ()
     gaps: tuple[Stretch, ...] = ()
+    busy: tuple[Stretch, ...] = ()
     marks: Marks = Marks()
     model: Model = Model()
     settings: CallFileSettings = CallFileSettings()

@@ -12,7 +12,7 @@ from tests.proof.call import place
 from tests.proof.known_calls import KNOWN
 from tests.proof.promises import broken_promises
 from tests.proof.scenario import Scenario
-from tests.proof.strategies import scenarios
+from tests.proof.strategies import ON_A_BUSY_MACHINE, ON_AN_EVEN_LINE, scenarios
 from transports.simulated.virtual_loop import run_virtual
 
 EXAMPLES = 40
@@ -35,8 +35,15 @@ def test_a_call_that_once_broke_a_promise(scenario: Scenario) -> None:
 
 @pytest.mark.timeout(300)  # many calls: slow only where others use the machine, too
 @whole_calls
-@given(scenarios(down_stalls=False, up_stalls=False, blocked=False, marks=False, uneven=False))
+@given(ON_AN_EVEN_LINE)
 def test_any_call_on_an_even_line(scenario: Scenario) -> None:
+    assert broken_promises(run_virtual(place(scenario))) == []
+
+
+@pytest.mark.timeout(300)  # many calls: slow only where others use the machine, too
+@whole_calls
+@given(ON_A_BUSY_MACHINE)
+def test_any_call_on_a_busy_machine(scenario: Scenario) -> None:
     assert broken_promises(run_virtual(place(scenario))) == []
 
 

@@ -146,12 +146,7 @@ class SimulatedPhone:
         if not self._down_perfect:
             for sent_at, message in self._down.arrived(now):
                 self._take(message, now, sent_at)
-        if self.facts.end is None:
-            self._return(self._marks.overdue(now), now)
-            reached = self._playout.advance(now)
-            if reached:
-                self._return(self._marks.reached((echo.name for echo in reached), now), now)
-            self._tick_until(now)
+        self._live_until(now)
         if not self._up_perfect:
             self._outbox.extend(text for _, text in self._up.arrived(now))
 
@@ -166,6 +161,16 @@ class SimulatedPhone:
             if other is not None and other < when:
                 when = other
         return when
+
+    def _live_until(self, now: float) -> None:
+        """Say and return what is due, in the order of time however late this process is."""
+        if self.facts.end is not None:
+            return
+        self._return(self._marks.overdue(now), now)
+        for echo in self._playout.advance(now):
+            self._tick_until(echo.at)
+            self._return(self._marks.reached([echo.name], now), now)
+        self._tick_until(now)
 
     # -- what the phone says
 
@@ -237,6 +242,7 @@ class SimulatedPhone:
                 self._alarm.ring()
 
     def _take(self, message: str | bytes | None, now: float, sent_at: float) -> None:
+        self._live_until(now)
         if self.facts.end is not None:
             return
         if message is None:

@@ -69,6 +69,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds since the loop was made, as its tasks see it."""
         return self._jumping.now
 
+    def stand_still(self, seconds: float) -> None:
+        """Let time pass and nothing happen, as on a busy machine: what is due then comes after."""
+        self._jumping.now += seconds
+
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:

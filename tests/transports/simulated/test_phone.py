@@ -12,7 +12,7 @@ import pytest
 from processors.state.journal import Entry, Journal
 from tests.transports.simulated.stand_in_server import IDS_STREAM, StandInServer
 from tests.transports.twilio.line import until
-from tests.virtual_loop import run_virtual
+from tests.virtual_loop import VirtualLoop, run_virtual
 from transports.simulated.memory_socket import MemorySocket
 from transports.simulated.network import LinkOptions, Span
 from transports.simulated.person import Act, HangUp, PressDigits, Speak
@@ -193,6 +193,29 @@ async def test_clear_returns_all_marks_and_ends_the_audio_there() -> None:
     assert line.server.marks() == ["a", "b", "c"]
     assert line.phone.facts.playout.heard_bytes == pytest.approx(1200, abs=1)
     assert line.phone.facts.marks_returned == line.phone.facts.marks_received == 3
+
+
+@virtual
+async def test_on_a_busy_machine_all_leaves_late_but_in_the_order_of_its_time() -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    async with on_the_line() as line:
+        for name in "abc":
+            await line.server.media(b"\x11" * 800)
+            await line.server.mark(name)
+        await asyncio.sleep(0.095)
+        loop.stand_still(0.15)
+        await line.server.clear()
+        await asyncio.sleep(0)
+
+    media_before: dict[str, int] = {}
+    media = 0
+    for _, message in line.server.got:
+        media += message["event"] == "media"
+        if message["event"] == "mark":
+            media_before[message["mark"]["name"]] = media
+    # Played after 100 and 200 ms; cleared after 245.
+    assert media_before == {"a": 5, "b": 10, "c": 12}
 
 
 @virtual

@@ -42,6 +42,20 @@ async def test_timers_fire_in_order_at_their_times() -> None:
 
 
 @virtual
+async def test_what_falls_due_while_the_machine_stands_still_comes_right_after() -> None:
+    seen: list[tuple[float, str]] = []
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+
+    loop.call_at(1.0, loop.stand_still, 0.5)
+    loop.call_at(1.3, lambda: seen.append((loop.time(), "held up")))
+    loop.call_at(1.7, lambda: seen.append((loop.time(), "in time")))
+    await asyncio.sleep(2)
+
+    assert seen == [(1.5, "held up"), (1.7, "in time")]
+
+
+@virtual
 async def test_time_outs_are_in_virtual_time() -> None:
     loop = asyncio.get_running_loop()
 
