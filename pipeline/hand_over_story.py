@@ -37,13 +37,13 @@ def _person_called(entry: Entry) -> tuple[str, str]:
 
 
 def _person_answered(entry: Entry) -> tuple[str, str]:
-    return f"the person: {plainly(entry.fields['outcome'])}", ""
+    return f"the person: {_status(entry.fields['outcome'])}", ""
 
 
 def _transfer_ended(entry: Entry) -> tuple[str, str]:
     fields = entry.fields
     took = f"{fields['ms'] / 1000:.1f} s" if "ms" in fields else ""
-    return f"{fields['mode']} transfer: {plainly(fields['outcome'])}", took
+    return f"{fields['mode']} transfer: {_status(fields['outcome'])}", took
 
 
 def _callback(entry: Entry) -> tuple[str, str]:
@@ -56,7 +56,7 @@ def _notified(entry: Entry) -> tuple[str, str]:
 
 
 def _person_leg(entry: Entry) -> tuple[str, str]:
-    return f"{entry.private['to']} is {plainly(entry.fields['status']).replace('-', ' ')}", ""
+    return f"{entry.private['to']} is {_status(entry.fields['status'])}", ""
 
 
 def _person_told(entry: Entry) -> tuple[str, str]:
@@ -90,3 +90,8 @@ _TELLERS: Final[dict[str, Callable[[Entry], tuple[str, str]]]] = {
     "conference_joined": _conference_joined,
     "conference_left": _conference_left,
 }
+
+
+def _status(status: str) -> str:
+    """Ours or Twilio's, which has hyphens (``no-answer``)."""
+    return plainly(status).replace("-", " ")
