@@ -38,7 +38,7 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
             ("timezone",),
             "not given, so the assistant is told the time in UTC; name the business's zone",
         )
-    asks = any(isinstance(entry, SilenceConfig) for entry in call.pipeline)
+    asks = bool(call.entries(SilenceConfig))
     for position, entry in enumerate(call.pipeline):
         if isinstance(entry, RecordingConfig) and "record" not in call.agent.disclosure.lower():
             yield (
@@ -59,7 +59,7 @@ def _call(call: CallFile) -> Iterator[tuple[Path, str]]:
                     f"says `{key}` in English, as the file has no words of its own in"
                     f" {call.agent.language}",
                 )
-    hands_over = any(isinstance(entry, EscalationDetectorConfig) for entry in call.pipeline)
+    hands_over = bool(call.entries(EscalationDetectorConfig))
     for position, tool in enumerate(call.tools):
         if isinstance(tool, TransferToHumanTool) and not hands_over:
             yield (

@@ -103,8 +103,8 @@ class CallRunner:
     async def warm(self, claims: StreamClaims) -> None:
         """Dial the model while the phone still rings, if the call file wants that."""
         loaded = self._catalog.by_name(claims.file_name)
-        for entry in loaded.call.pipeline:
-            if isinstance(entry, OpenAIRealtimeConfig) and entry.warm is not False:
+        for entry in loaded.call.entries(OpenAIRealtimeConfig):
+            if entry.warm is not False:
                 speech = self._speech(loaded, claims)
                 session = entry.session(
                     instructions=speech.prompt,
@@ -167,6 +167,7 @@ class CallRunner:
         clock = asyncio.get_running_loop().time
         account_sid = start.account_sid or claims.account_sid
         call = loaded.call
+        serializer = call.entries(TwilioSerializerConfig)[0]  # a file has one: that was checked
         return CallContext(
             info=CallInfo(
                 call_sid=claims.call_sid,
@@ -181,7 +182,7 @@ class CallRunner:
             speech=self._speech(loaded, claims),
             clock=clock,
             journal=Journal(clock()),
-            playback=PlaybackLedger(mark_every_ms=_mark_every_ms(loaded)),
+            playback=PlaybackLedger(mark_every_ms=serializer.mark_every_ms),
             transcript=Transcript(clock()),
             hours=call.business_hours,
             returned=self._returned(start, claims),
@@ -262,13 +263,6 @@ class CallRunner:
         )
         of_servers: ServerTools = self._shared.get(SERVER_TOOLS, {})
         return with_server_tools(speech, of_servers.get(loaded.path.name, ()))
-
-
-def _mark_every_ms(loaded: Loaded) -> float:
-    for entry in loaded.call.pipeline:
-        if isinstance(entry, TwilioSerializerConfig):
-            return entry.mark_every_ms
-    raise AssertionError("a call file has a serializer: its order was checked")
 
 
 def _why(endings: list[Entry]) -> str:

@@ -18,8 +18,8 @@ from pipeline.story_line import (
     joined,
     line_of,
     plain_line,
-    plainly,
 )
+from pipeline.wording import plainly
 from processors.state.journal import Entry
 
 _CLEAR_WAITS: Final = 0.5

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
@@ -26,8 +26,11 @@ from pipeline.source import Source, load_source
 from pipeline.tool_checks import tool_problems
 from pipeline.tool_registry import ToolEntry
 from processors.block import Block
+from processors.context import ProcessorConfig
 from processors.fields import PhoneNumber, Shape
 from processors.state.hours import BusinessHours
+
+EntryT = TypeVar("EntryT", bound=ProcessorConfig)
 
 
 class CallFile(Block):
@@ -100,6 +103,10 @@ class CallFile(Block):
         if self.hours is None or self.timezone is None:
             return None
         return calendar(self.hours, self.timezone)
+
+    def entries(self, kind: type[EntryT]) -> tuple[EntryT, ...]:
+        """The pipeline's entries of one kind, in order."""
+        return tuple(entry for entry in self.pipeline if isinstance(entry, kind))
 
     def has_tool(self, name: str) -> bool:
         """Whether the model may call a function of this name."""

@@ -15,6 +15,7 @@ from pipeline.config import Loaded
 from pipeline.memory_runtime import in_memory
 from pipeline.placed_call import CALLED, PlacedCall, Placing
 from pipeline.prices import PriceList
+from pipeline.problem import ConfigError, Place, Problem
 from pipeline.simulate import questions_of
 from processors.configs import CallRecordConfig, RecordingConfig, TranscriptSummarizerConfig
 from processors.context import ProcessorConfig
@@ -113,8 +114,9 @@ async def cost_of_call(catalog: Catalog, minutes: int, prices: PriceList) -> Cal
 
 def with_summarizer(catalog: Catalog) -> Catalog:
     """The catalog whose first file sums up: by its own settings, or by the usual ones."""
-    entries = catalog.files[0].call.pipeline
-    if not any(isinstance(entry, TranscriptSummarizerConfig) for entry in entries):
+    call = catalog.files[0].call
+    entries = call.pipeline
+    if not call.entries(TranscriptSummarizerConfig):
         entries = (*entries, TranscriptSummarizerConfig(type="transcript_summarizer"))
     return _with_pipeline(catalog, entries)
 
@@ -128,11 +130,16 @@ def without_summarizer(catalog: Catalog) -> Catalog:
 
 
 def model_of(loaded: Loaded) -> str:
-    """The model that a call file speaks with."""
-    for entry in loaded.call.pipeline:
-        if isinstance(entry, OpenAIRealtimeConfig):
-            return entry.model
-    raise AssertionError("a call file has a model: its order was checked")
+    """The model that a call file speaks with.
+
+    Raises:
+        ConfigError: It is another kind of model, whose tokens nobody counts.
+    """
+    speaking = loaded.call.entries(OpenAIRealtimeConfig)
+    if not speaking:
+        problem = "costs can't be told; allowed: a model of type openai_realtime"
+        raise ConfigError([Problem(Place(str(loaded.path)), problem)])
+    return speaking[0].model
 
 
 def _with_pipeline(catalog: Catalog, entries: Sequence[ProcessorConfig]) -> Catalog:

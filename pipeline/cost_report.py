@@ -35,7 +35,7 @@ def report_cost(
         The plot's file.
 
     Raises:
-        ConfigError: A model has no price.
+        ConfigError: A model has no price, or counts no tokens.
     """
     prices = load_prices()
     screen = console or Console()
@@ -55,8 +55,8 @@ def report_cost(
 
 def _models(catalog: Catalog) -> Iterable[str]:
     yield model_of(catalog.files[0])
-    for entry in catalog.files[0].call.pipeline:
-        if isinstance(entry, TranscriptSummarizerConfig) and entry.model is not None:
+    for entry in catalog.files[0].call.entries(TranscriptSummarizerConfig):
+        if entry.model is not None:
             yield entry.model
 
 

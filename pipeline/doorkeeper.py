@@ -58,7 +58,6 @@ class Visit:
         """Close it, with no word more."""
         self.over()
         self._transport.abort()
-        self._door.turned_away += 1
         logger.debug("A connection that did not show who it is was closed")
 
     def _stop_timer(self) -> None:
@@ -72,12 +71,10 @@ class Doorkeeper:
 
     Attributes:
         limits: What a connection may do before it is known.
-        turned_away: How many were closed for it.
     """
 
     def __init__(self, limits: DoorLimits) -> None:
         self.limits = limits
-        self.turned_away = 0
         self._strangers: Strangers[Visit] = Strangers(limits.per_source, limits.total)
 
     def __len__(self) -> int:

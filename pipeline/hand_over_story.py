@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from pipeline.wording import listed, plainly
 from processors.state.journal import Entry
 
 
@@ -17,8 +18,8 @@ def hand_over_line(entry: Entry) -> tuple[str, str] | None:
 def _escalation(entry: Entry) -> tuple[str, str]:
     fields = entry.fields
     closed = "" if fields["open"] else ", closed now"
-    return f"a person must take over: {_listed(fields['reasons'])}", (
-        f"{_listed(fields['actions'])}{closed}"
+    return f"a person must take over: {listed(fields['reasons'])}", (
+        f"{listed(fields['actions'])}{closed}"
     )
 
 
@@ -36,13 +37,13 @@ def _person_called(entry: Entry) -> tuple[str, str]:
 
 
 def _person_answered(entry: Entry) -> tuple[str, str]:
-    return f"the person: {_plain(entry.fields['outcome'])}", ""
+    return f"the person: {_status(entry.fields['outcome'])}", ""
 
 
 def _transfer_ended(entry: Entry) -> tuple[str, str]:
     fields = entry.fields
     took = f"{fields['ms'] / 1000:.1f} s" if "ms" in fields else ""
-    return f"{fields['mode']} transfer: {_plain(fields['outcome'])}", took
+    return f"{fields['mode']} transfer: {_status(fields['outcome'])}", took
 
 
 def _callback(entry: Entry) -> tuple[str, str]:
@@ -55,7 +56,7 @@ def _notified(entry: Entry) -> tuple[str, str]:
 
 
 def _person_leg(entry: Entry) -> tuple[str, str]:
-    return f"{entry.private['to']} is {_plain(entry.fields['status'])}", ""
+    return f"{entry.private['to']} is {_status(entry.fields['status'])}", ""
 
 
 def _person_told(entry: Entry) -> tuple[str, str]:
@@ -91,9 +92,6 @@ _TELLERS: Final[dict[str, Callable[[Entry], tuple[str, str]]]] = {
 }
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(_plain, names))
-
-
-def _plain(text: str) -> str:
-    return text.replace("_", " ").replace("-", " ")
+def _status(status: str) -> str:
+    """Ours or Twilio's, which has hyphens (``no-answer``)."""
+    return plainly(status).replace("-", " ")

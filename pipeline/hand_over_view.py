@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.wording import listed, plainly
 from processors.state.record_format import CallDocument
 
 
@@ -16,20 +17,16 @@ def _escalations(record: CallDocument) -> Iterator[tuple[int, str, str]]:
     for one in record.escalations:
         answer = {True: "; the caller said yes", False: "; the caller said no", None: ""}[one.taken]
         closed = "" if one.open else " (closed)"
-        done = f"{_listed(one.actions)}{closed}{answer}"
-        yield one.at_ms, f"escalation: {_listed(one.reasons)}", done
+        done = f"{listed(one.actions)}{closed}{answer}"
+        yield one.at_ms, f"escalation: {listed(one.reasons)}", done
 
 
 def _transfers(record: CallDocument) -> Iterator[tuple[int, str, str]]:
     for one in record.transfers:
-        outcome = one.outcome.replace("_", " ") or "not known"
+        outcome = plainly(one.outcome) or "not known"
         yield one.at_ms, f"{one.mode} transfer", f"{outcome}, {one.took_ms / 1000:.1f} s"
 
 
 def _callbacks(record: CallDocument) -> Iterator[tuple[int, str, str]]:
     for one in record.callbacks:
         yield one.at_ms, "callback promised", one.due or "as soon as possible"
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)

@@ -37,7 +37,7 @@ class LiveCall:
     async def say_goodbye(self) -> None:
         """End the call with words of the assistant's, or of Twilio's if it does not get to them."""
         words = self.loaded.call.drain_goodbye
-        if any(isinstance(entry, OpenAIRealtimeConfig) for entry in self.loaded.call.pipeline):
+        if self.loaded.call.entries(OpenAIRealtimeConfig):
             await self.worker.queue_frames(
                 [
                     EndCallFrame(reason=DRAINED, last_words=words),

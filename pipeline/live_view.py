@@ -19,6 +19,7 @@ from rich.text import Text
 
 from pipeline.call_story import CallStory
 from pipeline.story_line import Speech, StoryLine, Who
+from pipeline.wording import clock
 from processors.state.journal import Entry, Journal
 from transports.simulated.stream_facts import StreamFacts
 
@@ -151,7 +152,7 @@ class LiveView:
         return _row(speech.began_at, speech.who, said + Text("▏", style=_STYLES[speech.who]))
 
     def _figures(self, now: float) -> Text:
-        figures = [_clock(now)]
+        figures = [clock(now)]
         facts = self._facts()
         if facts is not None:
             queued_ms = facts.playout.queued_bytes / 8
@@ -164,11 +165,6 @@ class LiveView:
         return Text("  ·  ".join(figures), style="dim", no_wrap=True, overflow="ellipsis")
 
 
-def _clock(seconds: float) -> str:
-    minutes, tenths = divmod(round(seconds * 10), 600)
-    return f"{minutes:02d}:{tenths / 10:04.1f}"
-
-
 def _name(who: Who) -> str:
     return _NAMES.get(who, who.value)
 
@@ -178,7 +174,7 @@ def _row(at: float, who: Who, words: Text) -> Table:
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, min_width=_NAME_WIDTH)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(_clock(at), style="dim"), Text(_name(who), style=_STYLES[who]), words)
+    grid.add_row(Text(clock(at), style="dim"), Text(_name(who), style=_STYLES[who]), words)
     return grid
 
 
@@ -197,4 +193,4 @@ def _plain(line: StoryLine) -> Text:
         words += f" [not heard: {line.unheard.strip()}]"
     if line.note:
         words += f"  ({line.note})"
-    return Text(f"{_clock(line.at)}  {_name(line.who):<{_NAME_WIDTH}}  {words}")
+    return Text(f"{clock(line.at)}  {_name(line.who):<{_NAME_WIDTH}}  {words}")

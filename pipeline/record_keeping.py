@@ -28,9 +28,9 @@ UNSIGNED_BANNER = (
 def _notifies(catalog: Catalog) -> bool:
     """Whether any call file tells somebody of escalations by webhook."""
     return any(
-        isinstance(entry, EscalationDetectorConfig) and entry.notify.webhooks
+        entry.notify.webhooks
         for loaded in catalog.files
-        for entry in loaded.call.pipeline
+        for entry in loaded.call.entries(EscalationDetectorConfig)
     )
 
 
@@ -43,12 +43,7 @@ def record_keeping(
     announce: bool = True,
 ) -> dict[str, Any]:
     """What calls share to be recorded, open until the stack is unwound."""
-    records = [
-        entry
-        for loaded in catalog.files
-        for entry in loaded.call.pipeline
-        if isinstance(entry, CallRecordConfig)
-    ]
+    records = [entry for loaded in catalog.files for entry in loaded.call.entries(CallRecordConfig)]
     shared: dict[str, Any] = {RECORDS: outside.records}
     if any(record.on_call_end for record in records) or _notifies(catalog):
         if announce and not settings.webhook_key:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, Final
 
 from rich.console import Console, Group, RenderableType
@@ -13,6 +11,7 @@ from rich.text import Text
 
 from pipeline.hand_over_view import hand_over_rows
 from pipeline.plain_table import plain_table
+from pipeline.wording import clock, plainly, spread
 from processors.state.record_format import CallDocument, TurnRecord
 from processors.state.turn import TurnState
 
@@ -54,9 +53,9 @@ def _heading(record: CallDocument) -> Table:
     table.add_column(overflow="fold")
     table.add_row("call", f"{call.caller or 'unknown'} called {call.called}")
     table.add_row("began", call.began)
-    table.add_row("took", _clock(call.duration_ms))
+    table.add_row("took", clock(call.duration_ms / 1000))
     ended = call.ended
-    table.add_row("ended", _plainly(ended.how) + (f": {_plainly(ended.why)}" if ended.why else ""))
+    table.add_row("ended", plainly(ended.how) + (f": {plainly(ended.why)}" if ended.why else ""))
     table.add_row("call file", f"{call.call_file.name}  (sha256 {call.call_file.sha256[:12]})")
     table.add_row("model", call.model)
     if record.recording:
@@ -137,7 +136,7 @@ def _row(line: _Line, *, struck: bool) -> Table:
     if line.note:
         words.append(f"   ({line.note})", style="dim italic")
     who = Text(line.who, style=_STYLES.get(line.who, ""))
-    grid.add_row(Text(_clock(line.at_ms), style="dim"), who, words)
+    grid.add_row(Text(clock(line.at_ms / 1000), style="dim"), who, words)
     return grid
 
 
@@ -154,10 +153,10 @@ def _memory(record: CallDocument) -> Table | None:
     if memory.get("topic"):
         table.add_row("topic", str(memory["topic"]))
     for name, answer in (memory.get("fields") or {}).items():
-        table.add_row(_plainly(name), _answer(answer))
+        table.add_row(plainly(name), _answer(answer))
     for name in ("preferences", "open_questions"):
         if memory.get(name):
-            table.add_row(_plainly(name), "; ".join(map(str, memory[name])))
+            table.add_row(plainly(name), "; ".join(map(str, memory[name])))
     if memory.get("next_action"):
         table.add_row("next action", str(memory["next_action"]))
     return table
@@ -178,7 +177,7 @@ def _hand_overs(record: CallDocument) -> Table | None:
         return None
     table = plain_table("Handed to a person")
     for at_ms, what, how in rows:
-        table.add_row(_clock(at_ms), what, how)
+        table.add_row(clock(at_ms / 1000), what, how)
     return table
 
 
@@ -191,8 +190,8 @@ def _timings(record: CallDocument) -> Table | None:
     sent = [answer.to_first_sent_ms for answer in record.answers]
     heard = [a.to_first_heard_ms for a in record.answers if a.to_first_heard_ms is not None]
     table.add_row("answers", str(len(sent)))
-    table.add_row("last sound to first audio sent", _spread(sent))
-    table.add_row("last sound to first audio heard", _spread(heard))
+    table.add_row("last sound to first audio sent", spread(sent))
+    table.add_row("last sound to first audio heard", spread(heard))
     return table
 
 
@@ -206,8 +205,8 @@ def _interruptions(record: CallDocument) -> Table | None:
     table.header_style = "dim"
     for one in record.interruptions:
         table.add_row(
-            _clock(one.at_ms),
-            _plainly(one.reason),
+            clock(one.at_ms / 1000),
+            plainly(one.reason),
             "-" if one.stop_ms is None else f"{one.stop_ms:,} ms",
             f"{one.heard_ms:,} ms",
             f"{one.unheard_ms:,} ms",
@@ -245,27 +244,16 @@ def _problems(record: CallDocument) -> Table:
     table.add_column(style="dim")
     for kind, count in record.problem_counts.items():
         first = next((problem for problem in record.problems if problem.kind == kind), None)
-        at = "" if first is None else f"first at {_clock(first.at_ms)} {_details(first.details)}"
-        table.add_row(_plainly(kind), f"{count:,}", at)
+        at = ""
+        if first is not None:
+            at = f"first at {clock(first.at_ms / 1000)} {_details(first.details)}"
+        table.add_row(plainly(kind), f"{count:,}", at)
     return table
 
 
 def _details(details: dict[str, Any]) -> str:
-    return ", ".join(f"{_plainly(name)} {value}" for name, value in details.items())
-
-
-def _spread(values: Sequence[int]) -> str:
-    return f"{median(values):,.0f} / {max(values):,} ms" if values else "-"
+    return ", ".join(f"{plainly(name)} {value}" for name, value in details.items())
 
 
 def _usd(usd: float | None) -> str:
     return "?" if usd is None else f"{usd:.4f}"
-
-
-def _clock(ms: int) -> str:
-    minutes, rest = divmod(ms, 60_000)
-    return f"{minutes:02d}:{rest / 1000:04.1f}"
-
-
-def _plainly(text: str) -> str:
-    return text.replace("_", " ")

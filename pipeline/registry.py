@@ -5,7 +5,7 @@ To add a processor, add its config class to ``Entry``; the class is the registra
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from pydantic import Field
 
@@ -20,7 +20,6 @@ from processors.configs import (
     TranscriptConfig,
     TranscriptSummarizerConfig,
 )
-from processors.context import ProcessorConfig
 from processors.custom import CustomConfig
 from processors.escalation_config import EscalationDetectorConfig
 from transports.openai_realtime.config import OpenAIRealtimeConfig
@@ -45,10 +44,3 @@ Entry = Annotated[
     Field(discriminator="type"),
 ]
 """One entry of a call file's ``pipeline``."""
-
-
-def config_classes() -> dict[str, type[ProcessorConfig]]:
-    """Every processor's config class, by the ``type`` that names it in a call file."""
-    union, _ = get_args(Entry)
-    classes: tuple[type[ProcessorConfig], ...] = get_args(union)
-    return {get_args(cls.model_fields["type"].annotation)[0]: cls for cls in classes}

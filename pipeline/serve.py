@@ -187,8 +187,8 @@ def _both(
 def announce_cold_starts(catalog: Catalog) -> None:
     """Say where a call file asks for a warm start that several workers can't give."""
     for loaded in catalog.files:
-        for entry in loaded.call.pipeline:
-            if isinstance(entry, OpenAIRealtimeConfig) and entry.warm:
+        for entry in loaded.call.entries(OpenAIRealtimeConfig):
+            if entry.warm:
                 logger.warning("{file}: {banner}", file=loaded.path.name, banner=COLD_START_BANNER)
 
 

@@ -226,8 +226,8 @@ def people_of(loaded: Loaded, does: Doing | None) -> dict[str, PersonPlan]:
     plan = PersonPlan() if does is None else PersonPlan(does)
     return {
         number: plan
-        for entry in loaded.call.pipeline
-        if isinstance(entry, EscalationDetectorConfig) and entry.transfer is not None
+        for entry in loaded.call.entries(EscalationDetectorConfig)
+        if entry.transfer is not None
         for number in entry.transfer.to
     }
 

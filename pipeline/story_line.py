@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from pipeline.hand_over_story import hand_over_line
+from pipeline.wording import plainly
 from processors.state.journal import Entry
 
 CharsHeard = Callable[[str, float, float], int]
@@ -122,8 +123,3 @@ def line_of(at: float, who: Who, text: str, entry: Entry) -> StoryLine:
 def joined(*notes: str) -> str:
     """The notes that there are."""
     return ", ".join(note for note in notes if note)
-
-
-def plainly(value: object) -> str:
-    """A value without the marks of a program."""
-    return str(value).replace("_", " ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -14,6 +13,7 @@ from pipeline.call_evidence import CallEvidence
 from pipeline.call_story import CallStory
 from pipeline.plain_table import plain_table
 from pipeline.promises import Promise
+from pipeline.wording import spread
 
 
 def summary(
@@ -32,8 +32,8 @@ def _figures(evidence: CallEvidence, story: CallStory) -> Table:
     table.add_column(justify="right")
     stream = evidence.stream
     table.add_row("turns answered", str(len(story.latencies_ms)))
-    table.add_row("answered in, median / longest", _spread(story.latencies_ms))
-    table.add_row("clear after the caller was heard", _spread(story.clear_latencies_ms, 1))
+    table.add_row("answered in, median / longest", spread(story.latencies_ms))
+    table.add_row("clear after the caller was heard", spread(story.clear_latencies_ms, 1))
     if stream is not None:
         marks = f"{stream.marks_received:,} / {stream.marks_returned:,}"
         table.add_row("marks sent / returned", marks)
@@ -85,9 +85,3 @@ def _verdict(promises: Sequence[Promise]) -> Text:
     if broken:
         return Text(f"{broken} of {len(promises)} promises broken", style="bold red")
     return Text(f"All {len(promises)} promises kept", style="green")
-
-
-def _spread(values: Sequence[float], digits: int = 0) -> str:
-    if not values:
-        return "-"
-    return f"{median(values):,.{digits}f} / {max(values):,.{digits}f} ms"

@@ -16,9 +16,9 @@ from transports.simulated.text_model import SimulatedTextModel
 def wants_text_model(catalog: Catalog) -> bool:
     """Whether any call file names a text model."""
     return any(
-        isinstance(entry, TranscriptSummarizerConfig) and entry.model is not None
+        entry.model is not None
         for loaded in catalog.files
-        for entry in loaded.call.pipeline
+        for entry in loaded.call.entries(TranscriptSummarizerConfig)
     )
 
 

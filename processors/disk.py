@@ -112,7 +112,7 @@ class DiskThread:
             awake = not self._waiting.empty()
             try:
                 work()
-            except Exception as error:  # noqa: BLE001  # the root of the thread: a bug of ours
+            except Exception as error:  # noqa: BLE001  # a bug of ours: other calls' work goes on
                 logger.opt(exception=error).error("Work for the disk failed")
 
 

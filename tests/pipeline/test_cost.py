@@ -123,6 +123,13 @@ def test_a_model_without_a_price_is_told_before_anything_is_simulated(tmp_path: 
     assert list(tmp_path.glob("*.png")) == []
 
 
+def test_a_model_whose_tokens_nobody_counts_is_told(tmp_path: Path) -> None:
+    catalog = load_catalog("with_pipecat_model")
+
+    with pytest.raises(ConfigError, match="allowed: a model of type openai_realtime"):
+        report_cost(catalog, 2, tmp_path)
+
+
 def test_a_text_model_is_paid_by_its_own_price(tmp_path: Path) -> None:
     free = write(
         tmp_path,

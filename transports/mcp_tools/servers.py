@@ -49,7 +49,9 @@ class McpServers:
             try:
                 async with asyncio.timeout(START_TIMEOUT):
                     schemas = (await client.tools()).standard_tools
-            except Exception as error:  # noqa: BLE001  # somebody else's program, by any transport
+            # Somebody else's program, by any transport: what can be raised (groups of exceptions,
+            # too) is said nowhere, and calls go on without it.
+            except Exception as error:  # noqa: BLE001
                 logger.error("MCP server {} not reached: {}", entry.command or entry.url, error)
                 continue
             self._clients.append(client)

@@ -214,11 +214,6 @@ class EscalationDetector:
 
     # What became of an escalation.
 
-    @property
-    def under_way(self) -> Escalation | None:
-        """The escalation that is being dealt with."""
-        return self._under_way
-
     def settled(self) -> None:
         """The escalation was dealt with, one way or the other."""
         self._under_way = None

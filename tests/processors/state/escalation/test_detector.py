@@ -73,7 +73,7 @@ def test_what_says_nothing_is_nothing() -> None:
     watch = detector()
 
     assert watch.caller_said("item_1", "a house", 1.0) is None
-    assert watch.under_way is None
+    assert watch.caller_said("item_2", "a human", 2.0) is not None  # nothing is under way
 
 
 def test_weights_of_several_turns_add_up() -> None:
