@@ -97,11 +97,15 @@ class Cut:
         """Whether every mark is back."""
         return not self.awaited
 
-    def earliest(self, name: str) -> float:
-        """When an awaited mark can be back, be it that it was played or that it was cleared."""
-        trip = self._trip
+    def earliest(self, name: str, *, sure: bool) -> float:
+        """When an awaited mark can be back, be it that it was played or that it was cleared.
+
+        Args:
+            name: The mark's.
+            sure: Its date is known, so it tells more of the way than what was seen of that before.
+        """
         played_at = self.plan.earliest(self.awaited[name].position_ms, self.last_echo)
-        return min(played_at, self.at + trip)
+        return min(played_at, self._back_from if sure else self.at + self._trip)
 
     def mark_returned(self, name: str, now: float) -> None:
         """Take one of the awaited marks."""

@@ -155,7 +155,7 @@ class PlaybackLedger:
         """
         for cut in self._cuts:
             if name in cut.awaited:
-                cut.mark_returned(name, _was_due(now, due, cut.earliest(name)))
+                cut.mark_returned(name, _was_due(now, due, cut.earliest(name, sure=sure)))
                 self._settle_what_is_back()
                 return []
         if not any(mark.name == name for mark in self._marks):

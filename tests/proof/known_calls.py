@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.proof.scenario import CallFileSettings, Keys, Model, Scenario, Speech, Way
+from tests.proof.scenario import CallFileSettings, Keys, Marks, Model, Scenario, Speech, Way
 
 _LOOK_UP: Final = "Please look up the listing."
 
@@ -113,5 +113,35 @@ KNOWN: Final[dict[str, Scenario]] = {
         gaps=((7.34, 1.6), (8.32, 0.76)),
         model=Model(speed=0.0, ms_per_char=120.0, tool=0.0),
         settings=CallFileSettings(align_20ms=True),
+    ),
+    # The way varied: the marks of the clear were back sooner than anything before had shown to be
+    # possible, and were taken to have been held up.
+    "a clear is back sooner than any echo before": Scenario(
+        acts=(Speech(4.34, 0.04), Keys(1.0, "0")),
+        hangs_up_at=4.46,
+        sends_stop=False,
+        down=Way(0.0, 0.042),
+        up=Way(0.0, 0.042),
+        marks=Marks(doubled=0.3),
+        model=Model(speed=0.0, first_delta=0.0, burst_ms=3000.0, tool=0.0),
+    ),
+    # The same, and marks that were played came a little later than planned.
+    "a clear is back soon on a line that had stalled": Scenario(
+        acts=(Keys(1.56, "4838"), Keys(3.2, "07")),
+        hangs_up_at=3.7,
+        sends_stop=False,
+        down=Way(0.13, 0.08, ((1.0, 1.56),)),
+        up=Way(0.0, 0.08),
+        blocked=((1.0, 0.02),),
+        model=Model(
+            speed=0.0,
+            first_delta=0.0,
+            ms_per_char=5.0,
+            burst_ms=10.0,
+            commentary=True,
+            odd=True,
+            tool=0.0,
+        ),
+        seed=74,
     ),
 }
