@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,13 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit status."""
     arguments = parser()
-    asked = arguments.parse_args(argv)
+    try:
+        return _do(arguments, arguments.parse_args(argv))
+    except KeyboardInterrupt:  # whoever watches a call may stop it; who serves calls hears of it
+        return commands.EXIT_INTERRUPTED
+
+
+def _do(arguments: ArgumentParser, asked: Namespace) -> int:
     if asked.schema is not None:
         return commands.schema(asked.schema)
     if asked.plot is not None and (asked.show is None or asked.plot.suffix != ".svg"):

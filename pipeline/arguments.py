@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -114,7 +115,7 @@ def _about_simulated_calls(option: _Add, task: _Add) -> None:
     )
     option(
         "--save",
-        type=Path,
+        type=_folder_to_fill,
         metavar="DIR",
         help="with --simulate: write recordings, record and event log there;"
         " with --cost: the plot (here)",
@@ -127,7 +128,12 @@ def _about_simulated_calls(option: _Add, task: _Add) -> None:
         help="hold the calls of scenarios/CONFIG.yaml in virtual time (NAME: only those whose name"
         " has it), print a table, exit (1: one did not go as expected)",
     )
-    option("--junit", type=Path, metavar="FILE", help="with --scenarios: write JUnit XML, too")
+    option(
+        "--junit",
+        type=_file_to_write,
+        metavar="FILE",
+        help="with --scenarios: write JUnit XML, too",
+    )
     option(
         "--watch",
         action="store_true",
@@ -194,6 +200,28 @@ def _about_cost(option: _Add, task: _Add) -> None:
         metavar="N",
         help=f"with --cost: how long the call is ({COST_MINUTES})",
     )
+
+
+def _folder_to_fill(text: str) -> Path:
+    """A folder that can be written to; made if it is not there, so no call is held in vain."""
+    folder = Path(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"no folder can be at {text}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise argparse.ArgumentTypeError(f"the folder {text} can't be written to")
+    return folder
+
+
+def _file_to_write(text: str) -> Path:
+    """A file that can be written, in a folder that is there."""
+    file = Path(text)
+    if file.is_dir() or not file.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"found {text}; allowed: a file in a folder that is there")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text} can't be written")
+    return file
 
 
 def _minutes(text: str) -> int:

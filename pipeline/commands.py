@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_UNUSABLE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+"""128 and SIGINT's number, as shells have it."""
 """The arguments or a call file can't be used; argparse ends with the same."""
 
 _EXAMPLE_CALLER: Final = "+15550100042"
@@ -117,6 +119,7 @@ def serve(config: str, workers: int = 1) -> int:
     from pipeline.catalog import load_catalog
     from pipeline.logs import log_to_stderr
     from pipeline.problem import ConfigError
+    from pipeline.record_keeping import check_folders
     from pipeline.report import catalog_report
     from pipeline.runtime import ENV_FILE, environment, run_async
     from pipeline.serve import serve as serve_calls
@@ -126,6 +129,7 @@ def serve(config: str, workers: int = 1) -> int:
     try:
         settings = load_settings(ENV_FILE)
         catalog = load_catalog(config, environment())
+        check_folders(catalog)
         log_to_stderr(settings.log_level, settings.log_format)
         print(catalog_report(catalog), flush=True)
         if workers > 1:

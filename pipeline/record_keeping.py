@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from loguru import logger
@@ -10,9 +12,9 @@ from loguru import logger
 from pipeline.catalog import Catalog
 from pipeline.outside import Outside
 from pipeline.prices import load_prices
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SettingsError
 from processors.call_record import PRICES, WEBHOOKS
-from processors.configs import CallRecordConfig
+from processors.configs import CallRecordConfig, RecordingConfig
 from processors.disk import DISK, DiskThread
 from processors.escalation_config import EscalationDetectorConfig
 from processors.record_name import RECORDS
@@ -23,6 +25,27 @@ UNSIGNED_BANNER = (
     "WEBHOOK_SECRET is not set: records and escalations are posted unsigned, and who gets them "
     "can't tell that they are ours"
 )
+
+
+def check_folders(catalog: Catalog) -> None:
+    """Make the folders of records and recordings, and see that they can be written to.
+
+    Raises:
+        SettingsError: One can't: no call that is answered now would leave anything behind.
+    """
+    for loaded in catalog.files:
+        folders = [entry.records for entry in loaded.call.entries(CallRecordConfig)]
+        folders += [entry.records for entry in loaded.call.entries(RecordingConfig)]
+        for folder in dict.fromkeys(folders):
+            try:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                with TemporaryFile(dir=folder):
+                    pass
+            except OSError as error:
+                raise SettingsError(
+                    f"{loaded.path}: records: found {folder!r}, where nothing can be kept:"
+                    f" {error.strerror}; allowed: a folder that can be written to"
+                ) from error
 
 
 def _notifies(catalog: Catalog) -> bool:

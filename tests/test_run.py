@@ -122,6 +122,8 @@ def test_prompt_prints_what_the_model_is_told(
         (["--config", "minimal", "--save", "x"], "--save goes with --simulate"),
         (["--plot", "x.svg"], "--plot goes with --show"),
         (["--show", "x", "--plot", "x.png"], "a file whose name ends in .svg"),
+        (["--simulate", "--save", __file__], f"no folder can be at {__file__}: File exists"),
+        (["--scenarios", "--junit", "/"], "found /; allowed: a file"),
     ],
 )
 def test_arguments_that_make_no_sense_are_told(
@@ -132,6 +134,53 @@ def test_arguments_that_make_no_sense_are_told(
 
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_what_can_not_be_written_is_told_before_anything_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # root may write everywhere
+
+    for arguments in (
+        ["--config", "minimal", "--simulate", "--save", str(tmp_path / "new")],
+        ["--config", "minimal", "--scenarios", "--junit", str(tmp_path / "out.xml")],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            run.main(arguments)
+
+        assert ended.value.code == 2
+        assert "can't be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["recording", "call_record"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_no_call_is_answered_whose_record_could_not_be_kept(
+    kind: str, workers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").touch()
+    records = tmp_path / "taken" / "records"
+    keeper = f"  - {{type: {kind}, records: {records}}}\n"
+    after = "  - type: twilio_serializer\n"
+    more = "" if kind == "recording" else "  - type: transcript\n"
+    text = MINIMAL.replace(after, after + keeper) if not more else MINIMAL + more + keeper
+    path = write(tmp_path, text)
+
+    assert run.main(["--config", str(path), "--workers", workers]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{path}: records: found '{records}', where nothing can be kept" in err
+
+
+def test_a_call_that_is_stopped_by_hand_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.commands.simulate", stopped)
+
+    assert run.main(["--config", "minimal", "--simulate"]) == 130
 
 
 @pytest.mark.parametrize("task", [["--check"], ["--prompt"], ["--config"], ["--cost"]])
