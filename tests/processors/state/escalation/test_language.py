@@ -52,3 +52,9 @@ def test_languages_without_words_have_none_together() -> None:
 
     assert both.anger is None
     assert both.questions is None
+
+
+def test_one_language_stays_as_it_is() -> None:
+    language = Language(Grammar())
+
+    assert joined([language]) is language

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from processors.state.escalation.anger import AngerWords
 from processors.state.escalation.clauses import Clauses
 from processors.state.escalation.cues import CueList, Cues, Grammar
@@ -177,3 +179,16 @@ def test_anger_at_somebody_else_has_no_heat() -> None:
 
     assert words.heat("Useless.", lambda text: 0.0) == 1.0
     assert words.heat("My landlord is useless.", lambda text: 0.0) == 0.0
+
+
+def test_words_within_hotter_words_add_no_heat() -> None:
+    words = AngerWords(
+        Grammar(),
+        {
+            2.0: CueList(cues=(Cues().compile("bloody useless"),)),
+            1.0: CueList(cues=(Cues().compile("useless"), Cues().compile("rubbish"))),
+        },
+    )
+
+    assert words.heat("Bloody useless.", lambda text: 0.0) == 2.0
+    assert words.heat("Bloody useless. Rubbish.", lambda text: 0.0) == pytest.approx(2.7)
