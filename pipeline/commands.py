@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_UNUSABLE: Final = 2
+"""The arguments or a call file can't be used; argparse ends with the same."""
+
 EXIT_INTERRUPTED: Final = 130
 """128 and SIGINT's number, as shells have it."""
-"""The arguments or a call file can't be used; argparse ends with the same."""
 
 _EXAMPLE_CALLER: Final = "+15550100042"
 _EXAMPLE_CALLED: Final = "+15550100001"
@@ -206,6 +207,7 @@ def simulate(
     """Place one simulated call and show it; 1 if it broke a promise."""
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.memory_runtime import check_in_memory
     from pipeline.problem import ConfigError
     from pipeline.runtime import environment, run_async
     from pipeline.simulated_call import place_call, place_fast_call
@@ -213,6 +215,8 @@ def simulate(
 
     try:
         catalog = load_catalog(config, environment())
+        if fast:
+            check_in_memory(catalog)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
@@ -227,6 +231,7 @@ def scenarios(config: str, name: str, junit: Path | None) -> int:
     from rich.console import Console
 
     from pipeline.catalog import load_catalog
+    from pipeline.memory_runtime import check_in_memory
     from pipeline.problem import ConfigError
     from pipeline.runtime import environment
     from pipeline.scenario_file import scenarios_of
@@ -235,6 +240,7 @@ def scenarios(config: str, name: str, junit: Path | None) -> int:
 
     try:
         catalog = load_catalog(config, environment())
+        check_in_memory(catalog)
         wanted = scenarios_of(catalog.files[0]).named(name)
     except ConfigError as error:
         print(error, file=sys.stderr)
@@ -250,6 +256,7 @@ def watch(config: str, name: str, *, fast: bool) -> int:
     """Show a call file's scenarios live, one after the other; 1 if one did not go as expected."""
     logger.remove()
     from pipeline.catalog import load_catalog
+    from pipeline.memory_runtime import check_in_memory
     from pipeline.problem import ConfigError
     from pipeline.runtime import environment, run_async
     from pipeline.scenario_file import scenarios_of
@@ -258,6 +265,8 @@ def watch(config: str, name: str, *, fast: bool) -> int:
 
     try:
         catalog = load_catalog(config, environment())
+        if fast:
+            check_in_memory(catalog)
         wanted = scenarios_of(catalog.files[0]).named(name).all
     except ConfigError as error:
         print(error, file=sys.stderr)

@@ -23,12 +23,14 @@ from pipeline.catalog import Catalog
 from pipeline.drain import StopRequests, drained
 from pipeline.outside import Outside
 from pipeline.placed_call import Peers
+from pipeline.problem import ConfigError, Place, Problem
 from pipeline.serve import serving
 from pipeline.server import CallServer
 from pipeline.settings import Settings
 from pipeline.text_models import simulated_text_model
 from processors.disk import PatientDisk
 from transports.http_tools.exchange import HttpAnswer, HttpExchange, HttpRequest
+from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.session import Connect
 from transports.simulated.asgi_access import AsgiAccess
 from transports.simulated.brain import scripted
@@ -51,6 +53,22 @@ morning in New York."""
 def wall_clock(beginning: datetime = BEGINNING) -> datetime:
     """The date and time, as the running loop has it."""
     return beginning + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+def check_in_memory(catalog: Catalog) -> None:
+    """See that calls to the first file can be held in memory, in virtual time.
+
+    Raises:
+        ConfigError: Its model opens sockets of its own. The built-in model would not be asked, and
+            virtual time would not wait for whoever is.
+    """
+    first = catalog.files[0]
+    if not first.call.entries(OpenAIRealtimeConfig):
+        problem = (
+            "no call in virtual time: pipecat's services open sockets of their own; allowed:"
+            " --simulate without --fast, or a model of type openai_realtime"
+        )
+        raise ConfigError([Problem(Place(str(first.path)), problem)])
 
 
 async def nobody_answers(request: HttpRequest) -> HttpAnswer:

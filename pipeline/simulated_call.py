@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from pipeline.built_in_model import MISSING, BuiltInModel, speaking_model, tone_model
 from pipeline.catalog import Catalog
@@ -15,6 +16,7 @@ from pipeline.outside import Outside
 from pipeline.placed_call import Answering, Peers
 from pipeline.serve import serving
 from pipeline.simulate import Simulation, Talk, in_tones, simulate
+from transports.openai_realtime.config import OpenAIRealtimeConfig
 from transports.openai_realtime.websocket import connect_websocket
 from transports.simulated.caller_senses import SpokenSenses
 from transports.simulated.gateway import Gateway
@@ -24,6 +26,12 @@ from transports.simulated.speakers import NO_PLAYER, find_player
 from transports.simulated.speech.engines import Engines
 from transports.simulated.speech.load import load_engines, missing_packages
 from transports.simulated.voice import ToneVoice
+
+OTHER_MODEL: Final = (
+    "This file's model dials where the file says. To have the built-in model answer, run"
+    " --serve-model beside this and give the file its address."
+)
+"""Said of a file with pipecat's services."""
 
 
 def over_sockets(
@@ -95,6 +103,8 @@ async def place_call(
     player = find_player() if play else None
     if play and player is None:
         say(NO_PLAYER)
+    if not catalog.files[0].call.entries(OpenAIRealtimeConfig):
+        say(OTHER_MODEL)
     how = Simulation(save=save, play=player, person=person)
     with records_folder(save) as records:
         async with both_ends(catalog, say, missing_packages()) as (model, talk):

@@ -270,6 +270,19 @@ def test_scenarios_can_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[
         run.main(["--config", str(path), "--watch"])
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--simulate", "--fast"], ["--scenarios"], ["--watch", "--fast", "--scenarios"]]
+)
+def test_virtual_time_is_not_for_a_model_with_sockets_of_its_own(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["--config", "with_pipecat_model", *arguments]) == 2
+
+    told = capsys.readouterr().err
+    assert "with_pipecat_model.yaml: no call in virtual time" in told
+    assert "allowed: --simulate without --fast" in told
+
+
 def test_scenarios_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, MINIMAL)
 

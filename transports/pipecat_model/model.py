@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
@@ -27,6 +27,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
+from pipecat.utils.errors import ErrorCategory
 
 from processors.audio_frames import ModelAudioFrame
 from processors.base import CallProcessor
@@ -41,6 +42,8 @@ from processors.frames import (
     ResponseStartedFrame,
 )
 from processors.state.playback import Purpose
+from processors.state.service_health import ServiceHealth
+from processors.timer import DeadlineTimer
 from processors.tool_frames import ToolStartedFrame
 from transports.openai_realtime.tools import ended_frame, run_tool, tools_of
 from transports.pipecat_model.words import AssistantWords, CallerWords, item_id
@@ -64,8 +67,8 @@ def pipecat_model(config: PipecatModelConfig, context: CallContext) -> FrameProc
     )
     hearing = [service for service in services if isinstance(service, STTService)]
     rest = [service for service in services if service not in hearing]
-    entrance = ModelEntrance(context)
-    leaving = ModelExit(config, context, begin=entrance.begin)
+    entrance = ModelEntrance(context, services)
+    leaving = ModelExit(config, context, begin=entrance.begin, spoke=entrance.spoke)
     # What an aggregator takes in goes no further, so words are noted on the inner side of each.
     return Pipeline(
         [
@@ -118,16 +121,28 @@ def _runs(tool: Tool, context: CallContext) -> Callable[[FunctionCallParams], Aw
 
 
 class ModelEntrance(CallProcessor):
-    """Turns what a call wants of its model into what pipecat's services understand."""
+    """Turns what a call wants of its model into what pipecat's services understand.
 
-    def __init__(self, context: CallContext) -> None:
+    It also watches over them: a service that fails and stays silent is given up, so that the
+    caller is told.
+    """
+
+    def __init__(self, context: CallContext, services: Sequence[FrameProcessor]) -> None:
         super().__init__(name="pipecat_model (in)")
         self._context = context
+        self._services = frozenset(_parts(services))
+        self._health = ServiceHealth()
+        self._timer = DeadlineTimer(self, self._health.deadline, self._lost, context.clock)
+        self._fault = ErrorCategory.UNKNOWN
         self._is_lost = False
 
     async def begin(self) -> None:
         """The services have started: let the assistant speak first."""
         await self.push_frame(LLMRunFrame())
+
+    def spoke(self) -> None:
+        """The services began to speak."""
+        self._health.spoke()
 
     async def handle_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Translate requests; tell of a service that is lost."""
@@ -138,18 +153,33 @@ class ModelEntrance(CallProcessor):
                 await self._tell(f"({text})", respond=True)
             case ConversationTextFrame():
                 await self._tell(frame.text, respond=frame.respond)
-            case ErrorFrame(processor=FrameProcessor(is_usable=False)):
+            case ErrorFrame(processor=FrameProcessor() as service) if service in self._services:
                 await self.push_frame(frame, direction)
-                await self._lost(frame)
+                await self._failed(frame, service)
             case _:
                 await self.push_frame(frame, direction)
 
-    async def _lost(self, error: ErrorFrame) -> None:
-        """A service can't go on: somebody must tell the caller."""
+    async def cleanup(self) -> None:
+        """Wait for nobody any more."""
+        await self._timer.stop()
+        await super().cleanup()
+
+    async def _failed(self, error: ErrorFrame, service: FrameProcessor) -> None:
+        now = self._context.clock()
+        self._health.failed(now)
+        self._fault = error.category or ErrorCategory.UNKNOWN
+        if not service.is_usable or self._health.given_up(now):
+            await self._lost()
+        else:
+            self._timer.arm()
+
+    async def _lost(self) -> None:
+        """The services can't go on: somebody must tell the caller."""
         if not self._is_lost:
             self._is_lost = True
-            self._context.record("model_lost", reason=str(error.category))
-            await self.push_frame(ModelLostFrame(reason=str(error.category)))
+            reason = self._fault.value
+            self._context.record("model_lost", reason=reason)
+            await self.push_frame(ModelLostFrame(reason=reason))
 
     async def _tell(self, text: str, *, respond: bool) -> None:
         await self.push_frame(
@@ -166,11 +196,13 @@ class ModelExit(CallProcessor):
         context: CallContext,
         *,
         begin: Callable[[], Awaitable[None]],
+        spoke: Callable[[], None],
     ) -> None:
         super().__init__(name="pipecat_model (out)")
         self._sample_rate = config.sample_rate
         self._context = context
         self._begin = begin
+        self._spoke = spoke
         self._spoken = 0
         self._ending = False
 
@@ -178,6 +210,7 @@ class ModelExit(CallProcessor):
         """Pass everything on, with what our processors need to know of it."""
         match frame:
             case TTSStartedFrame():
+                self._spoke()
                 await self.push_frame(ResponseStartedFrame(self._item_id, self._purpose))
             case EndCallFrame():
                 self._ending = True
@@ -206,3 +239,10 @@ class ModelExit(CallProcessor):
     @property
     def _purpose(self) -> Purpose:
         return "goodbye" if self._ending else "answer" if self._spoken else "greeting"
+
+
+def _parts(services: Sequence[FrameProcessor]) -> Iterator[FrameProcessor]:
+    """The services, and what they are made of."""
+    for service in services:
+        yield service
+        yield from _parts(service.processors)
