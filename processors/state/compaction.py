@@ -23,6 +23,7 @@ ACK_WAIT: Final = 10.0
 """Seconds in which the server must have answered an edit; then it is taken as lost."""
 
 _COVERED_REMEMBERED: Final = 1024
+_NOTES: Final = "notes_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class Compaction:
         """An item stands in the conversation, after another one."""
         if item.item_id in self._items:
             return
-        # With no item before it, its place is the first only if we put it there.
-        self._items.add(item, previous_item_id, else_first=item.item_id == self._item_id)
+        # With no item before it, its place is the first only if we put it there, however long ago.
+        self._items.add(item, previous_item_id, else_first=_is_notes(item.item_id))
         if self._stage is _Stage.INSERTING and item.item_id == self._item_id:
             self._stage = _Stage.INSERTED
             self._due = None
@@ -177,8 +178,9 @@ class Compaction:
             self._stage, self._due = _Stage.INSERTING, now + ACK_WAIT
             return [Insert(self._next_id(), self._notes, place)]
         if self._stage is _Stage.INSERTED:
-            present = {item.item_id for item in self._items.all}
+            present = [item.item_id for item in self._items.all]
             going = [item_id for item_id in self._going if item_id in present]
+            going += [one for one in present if self._is_outdated(one) and one not in going]
             self._stage, self._due = _Stage.DELETING, now + ACK_WAIT
             self._awaited = set(going)
             for item_id in going:
@@ -234,8 +236,12 @@ class Compaction:
 
     def _next_id(self) -> str:
         self._number += 1
-        self._item_id = f"notes_{self._number}"
+        self._item_id = f"{_NOTES}{self._number}"
         return self._item_id
+
+    def _is_outdated(self, item_id: str) -> bool:
+        """Whether these are notes that were given up, and came after all."""
+        return _is_notes(item_id) and item_id != self._item_id
 
     def _answered(self, item_id: str) -> None:
         self._awaited.discard(item_id)
@@ -259,3 +265,7 @@ class Compaction:
         self._awaited = set()
         self._deleted = self._refused = 0
         self._due = None
+
+
+def _is_notes(item_id: str) -> bool:
+    return item_id.startswith(_NOTES)

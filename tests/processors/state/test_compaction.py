@@ -309,6 +309,21 @@ def test_what_nobody_asked_to_delete_and_strange_refusals_change_nothing() -> No
     assert ids(compaction) == ["u1", "a1", "u2", "a2"]
 
 
+def test_notes_that_were_given_up_and_come_after_all_go_with_what_newer_ones_cover() -> None:
+    compaction = told(turns(4))
+    compaction.summarised(NOTES, "a4", 2)
+    (given_up,) = compaction.edits(0.0, quiet=True)
+    compaction.timer_fired(ACK_WAIT)
+    compaction.summarised("newer", "a4", 2)
+    (insert,) = compaction.edits(ACK_WAIT, quiet=True)
+    compaction.item_added(message(given_up.item_id, "system"), None)
+    compaction.item_added(message(insert.item_id, "system"), None)
+    assert ids(compaction)[:3] == ["notes_2", "notes_1", "u1"]
+
+    assert deleted(compaction) == ["u1", "a1", "u2", "a2", "notes_1"]
+    assert ids(compaction) == ["notes_2", "u3", "a3", "u4", "a4"]
+
+
 # A fresh session.
 
 
