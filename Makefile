@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 run: $(VENV)/.ready
 	$(BIN)/python run.py --config realestate.yaml --simulate
 
-test: lint types unit
+test: lint types coverage unit
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -49,8 +49,8 @@ proof: $(VENV)/.ready
 
 # Every branch of the call's logic, by its own tests.
 coverage: $(VENV)/.ready
-	$(BIN)/python -m pytest -q tests/processors/state --cov=processors/state --cov-branch \
-	  --cov-report=term-missing:skip-covered --cov-fail-under=100 --timeout=600
+	$(BIN)/python -m pytest -q -n 2 tests/processors/state --cov=processors/state --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

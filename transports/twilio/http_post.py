@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import aiohttp
+from transports.http_session import HttpSession
 
 
 class Post(Protocol):
@@ -26,7 +26,7 @@ class HttpPost:
     """Posts over connections that it keeps; ``close`` closes them."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._session = HttpSession()
 
     async def __call__(
         self, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]
@@ -36,22 +36,10 @@ class HttpPost:
         Raises:
             OSError: No answer came.
         """
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
-        try:
-            async with self._session.request(
-                "GET" if form is None else "POST",
-                url,
-                data=form,
-                headers=headers,
-                allow_redirects=False,
-            ) as response:
-                return response.status, await response.read()
-        except aiohttp.ClientError as error:
-            raise ConnectionError(type(error).__name__) from error
+        method = "GET" if form is None else "POST"
+        async with self._session.answer(method, url, form, headers) as response:
+            return response.status, await response.read()
 
     async def close(self) -> None:
         """Close the connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()

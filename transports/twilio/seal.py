@@ -6,8 +6,6 @@ process that has the secret can take it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -15,6 +13,8 @@ import zlib
 from typing import Final, Generic, TypeVar
 
 import msgspec
+
+from transports.twilio.base64_url import to_bytes, to_text
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Seal(Generic[T]):
         """Seal a value; the text can stand in an address as it is."""
         body = msgspec.json.encode(_Content(expires_at, msgspec.Raw(msgspec.json.encode(value))))
         packed = zlib.compress(body, 9)
-        return _encode(self._signature(packed) + packed)
+        return to_text(self._signature(packed) + packed)
 
     def open(self, text: str, now: int) -> T:
         """Get a value back.
@@ -65,8 +65,8 @@ class Seal(Generic[T]):
             SealError: The text is not ours, or too old.
         """
         try:
-            sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError) as error:
+            sealed = to_bytes(text)
+        except ValueError as error:
             raise SealError("not a sealed text") from error
         signature, packed = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(packed)):
@@ -79,7 +79,3 @@ class Seal(Generic[T]):
 
     def _signature(self, packed: bytes) -> bytes:
         return hmac.digest(self._key, packed, hashlib.sha256)[:_SIGNATURE_BYTES]
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")

@@ -12,8 +12,6 @@ A name and a value of a ``<Parameter>`` may hold some 500 characters together; a
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -24,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from transports.twilio.base64_url import to_bytes, to_text
 from transports.twilio.used_tokens import UsedHere, UsedTokens
 
 LIFETIME: Final = 60
@@ -153,7 +152,7 @@ class StreamTokens:
         room = _MAX_BODY_BYTES - len(msgspec.json.encode(content))
         caller = _cut(claims.caller, min(room, _MAX_ADDRESS_BYTES))
         body = msgspec.json.encode(msgspec.structs.replace(content, caller=caller))
-        return _encode(hmac.digest(self._key, body, hashlib.sha256) + body)
+        return to_text(hmac.digest(self._key, body, hashlib.sha256) + body)
 
     def redeem(self, token: str, call_sid: str, now: int) -> StreamClaims:
         """Take a token, once.
@@ -186,7 +185,7 @@ class StreamTokens:
             raise TokenRefusedError(TokenRefusal.MISSING)
         try:
             signed = _decode(token)
-        except (binascii.Error, ValueError) as error:
+        except ValueError as error:
             raise TokenRefusedError(TokenRefusal.MALFORMED) from error
         signature, body = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
         if not body:
@@ -199,7 +198,7 @@ class StreamTokens:
         if not retry_of:
             return self._new_nonce()
         same = msgspec.json.encode([call_sid, retry_of])
-        return _encode(hmac.digest(self._key, b"nonce" + same, hashlib.sha256)[:9])
+        return to_text(hmac.digest(self._key, b"nonce" + same, hashlib.sha256)[:9])
 
 
 def _cut(text: str, most_bytes: int) -> str:
@@ -210,12 +209,7 @@ def _cut(text: str, most_bytes: int) -> str:
     return text
 
 
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
-
-
 def _decode(text: str) -> bytes:
     if len(text) > MAX_TOKEN_CHARS:
         raise ValueError("too long")
-    padding = "=" * (-len(text) % 4)
-    return base64.b64decode(text.encode("ascii") + padding.encode(), altchars=b"-_", validate=True)
+    return to_bytes(text)

@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import aiohttp
 from loguru import logger
+
+from transports.http_session import HttpSession
 
 TIMESTAMP: Final = "X-Callwright-Timestamp"
 SIGNATURE: Final = "X-Callwright-Signature"
@@ -57,7 +58,7 @@ class HttpWebhookPost:
     """Posts over connections that it keeps; ``close`` closes them."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._session = HttpSession()
 
     async def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Post it; a redirect is an answer like any other.
@@ -65,21 +66,12 @@ class HttpWebhookPost:
         Raises:
             OSError: No answer came.
         """
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
-        try:
-            async with self._session.post(
-                url, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                return response.status
-        except aiohttp.ClientError as error:
-            raise ConnectionError(type(error).__name__) from error
+        async with self._session.answer("POST", url, body, headers) as response:
+            return response.status
 
     async def close(self) -> None:
         """Close the connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()
 
 
 class WebhookSender:
