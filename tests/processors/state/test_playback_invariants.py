@@ -159,7 +159,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert name not in self.marks
             self.marks.append(name)
             self.out.append(name)
-            self.marks_of[self.open or ""] += 1
+            self.marks_of[self.open or f"i{self.item}"] += 1  # a cut marks what came last
             self.phone.send_mark(name)
 
     def echoed(self, name: str) -> None:
