@@ -44,11 +44,14 @@ def caller_hears_only_the_model_in_order_each_byte_once(truth: Truth) -> Iterato
 
 
 def nothing_of_a_cut_item_goes_out(truth: Truth) -> Iterator[str]:
-    blocked = truth.evidence.scenario.blocked
+    blocked = sorted(truth.evidence.scenario.blocked, reverse=True)
     for number, written_at in truth.clears:
-        # Decided before a write that did not finish let it pass, nobody but the runtime knows when.
-        held = [at for at, for_ in blocked if at <= written_at <= at + for_ + REST]
-        cleared_at = min([written_at, *held])
+        # Decided before a write that did not finish let it pass, nobody but the runtime knows when;
+        # one stretch without writes may join another.
+        cleared_at = written_at
+        for at, for_ in blocked:
+            if at <= cleared_at <= at + for_ + REST:
+                cleared_at = at
         for item in truth.items.values():
             goes_on = any(piece.number > number for piece in item.pieces)
             begun = any(piece.number < number for piece in item.pieces)
