@@ -21,13 +21,11 @@ class DatedMark:
         name: Its name.
         due: When it would have come if the way here had not held it up, seconds.
         sure: It is known; else it may have been due as late as it came.
-        likely: It is the likeliest of several, and may be too early.
     """
 
     name: str
     due: float
     sure: bool = True
-    likely: bool = False
 
 
 class MarkDates:
@@ -70,8 +68,6 @@ class MarkDates:
         if deadline is None or now < deadline:
             return []
         least, late = self._line.media_due, self._line.usually_late
-        dated = [
-            DatedMark(name, max(least, came_at - late), likely=True) for name, came_at in self._held
-        ]
+        dated = [DatedMark(name, max(least, came_at - late)) for name, came_at in self._held]
         self._held.clear()
         return dated

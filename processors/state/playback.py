@@ -137,13 +137,7 @@ class PlaybackLedger:
         return None
 
     def mark_received(
-        self,
-        name: str,
-        now: float,
-        due: float | None = None,
-        *,
-        sure: bool = False,
-        likely: bool = False,
+        self, name: str, now: float, due: float | None = None, *, sure: bool = False
     ) -> list[str]:
         """Take an echo: all audio before that mark was played, unless a clear returned it.
 
@@ -155,7 +149,6 @@ class PlaybackLedger:
             now: When it came.
             due: When it would have come if the way here had not held it up, if that is known.
             sure: It is; else it may have been due as late as it came.
-            likely: It is the likeliest of several: it does not make the way any shorter.
 
         Returns:
             The items that were thereby heard to their end.
@@ -171,10 +164,10 @@ class PlaybackLedger:
         while mark.name != name:
             mark = self._marks.popleft()
         earliest = self._plan.earliest(mark.position_ms, self._last_echo)
-        at = _was_due(now, due, float("-inf") if sure else earliest)
-        self._last_echo = Echo(mark.position_ms, at)
-        self._plan.echoed(Echo(mark.position_ms, now) if likely else self._last_echo)
-        return self._heard_up_to(mark.position_ms, at)
+        now = _was_due(now, due, float("-inf") if sure else earliest)
+        self._last_echo = Echo(mark.position_ms, now)
+        self._plan.echoed(self._last_echo)
+        return self._heard_up_to(mark.position_ms, now)
 
     def timer_fired(self, now: float) -> list[str]:
         """Stop waiting for marks that are long overdue.

@@ -144,20 +144,4 @@ KNOWN: Final[dict[str, Scenario]] = {
         ),
         seed=74,
     ),
-    # The phone sent no media for a while. How late the marks of that time were was guessed, and
-    # a little too much, and the way there and back was taken for as much shorter.
-    "marks without media make the way seem short": Scenario(
-        acts=(
-            Speech(3.8, 0.02, "Hello there."),
-            Speech(3.82, 0.02, "Hello there."),
-            Keys(3.8, "00#"),
-        ),
-        hangs_up_at=12.0,
-        sends_stop=False,
-        up=Way(0.183, 0.076),
-        gaps=((1.0, 1.86),),
-        model=Model(speed=0.0, first_delta=0.0, ms_per_char=40.0, burst_ms=60.0, tool=0.0),
-        settings=CallFileSettings(protect=("disclosure", "goodbye"), mark_every_ms=100),
-        seed=1,
-    ),
 }

@@ -105,9 +105,7 @@ class TwilioOutput(CallProcessor):
     async def mark_received(self, mark: DatedMark) -> None:
         """Take a mark that Twilio sent back."""
         now = self._context.clock()
-        heard = self._playback.mark_received(
-            mark.name, now, mark.due, sure=mark.sure, likely=mark.likely
-        )
+        heard = self._playback.mark_received(mark.name, now, mark.due, sure=mark.sure)
         item_id = self._marked_items.pop(mark.name, None)
         if item_id is not None:
             await self._is_playing(item_id)

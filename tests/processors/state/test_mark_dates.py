@@ -45,7 +45,7 @@ def test_where_media_is_missed_the_phone_sends_none_and_the_mark_left_just_now()
     assert deadline is not None
     assert deadline == pytest.approx(10.9205)
     assert dates.timer_fired(10.91) == []
-    assert dates.timer_fired(deadline) == [DatedMark("a", 10.9, likely=True)]
+    assert dates.timer_fired(deadline) == [DatedMark("a", 10.9)]
     assert dates.timer_fired(11.0) == []
 
 

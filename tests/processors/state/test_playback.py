@@ -254,20 +254,3 @@ def test_cut(steps: list[Step], clear: bool, truncations: list[tuple[str, int, b
     for (_, audio_end_ms, _), (_, expected_ms, _) in zip(found, truncations, strict=True):
         assert audio_end_ms == pytest.approx(expected_ms, abs=2)
     assert ledger.take_truncations() == []
-
-
-@pytest.mark.parametrize(("likely", "heard_ms"), [(False, 100), (True, 50)])
-def test_a_date_that_is_a_guess_does_not_shorten_the_way(likely: bool, heard_ms: int) -> None:
-    ledger = PlaybackLedger()
-    mark = ledger.audio_sent("i1", 0, 200.0, 10.0)
-    assert mark is not None
-    ledger.mark_received(mark, 10.4, 10.35, sure=True, likely=likely)  # after 150 or 200 ms
-    marks = [ledger.audio_sent("i2", 0, 100.0, 20.0) for _ in range(10)]
-    assert ledger.cut(20.05)
-    for mark in marks:
-        assert mark is not None
-        ledger.mark_received(mark, 20.25)
-
-    (cut,) = ledger.take_truncations()
-
-    assert cut.audio_end_ms == heard_ms
